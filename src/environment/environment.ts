@@ -1,0 +1,95 @@
+import type { Identity } from './identity.ts';
+import type { Problem } from './problem.ts';
+
+/** What an environment is doing. */
+export const STATES = [
+  'queued',
+  'provisioning',
+  'verifying',
+  'ready',
+  'degraded',
+  'asleep',
+  'terminating',
+  'terminated',
+  'failed',
+] as const;
+export type State = (typeof STATES)[number];
+
+/** Where each state may lead. Nothing leads out of an ended life: a new start is a new environment. */
+export const TRANSITIONS: Record<State, readonly State[]> = {
+  queued: ['provisioning', 'terminating', 'failed'],
+  provisioning: ['verifying', 'terminating', 'failed'],
+  verifying: ['ready', 'terminating', 'failed'],
+  ready: ['degraded', 'asleep', 'terminating'],
+  degraded: ['ready', 'asleep', 'terminating'],
+  asleep: ['provisioning', 'terminating'],
+  terminating: ['terminated'],
+  terminated: [],
+  failed: [],
+};
+
+/** The steps of provisioning, in their order. */
+export const STEPS = ['namespace', 'guards', 'workload', 'verification'] as const;
+export type StepName = (typeof STEPS)[number];
+
+/** One step, as it is shown. Times are RFC 3339 in UTC. */
+export interface Step {
+  name: StepName;
+  state: 'running' | 'done' | 'failed' | 'cancelled';
+  started_at: string;
+  ended_at?: string;
+  attempts: number;
+  message?: string;
+}
+
+/** An environment, as everyone is shown it. Times are RFC 3339 in UTC. */
+export interface Environment extends Identity {
+  state: State;
+  namespace: string | null;
+  template: { name: string; digest: string };
+  parameters: Record<string, ParameterValue>;
+  provisioned_from: 'cold';
+  created_at: string;
+  ready_at?: string;
+  expires_at?: string;
+  steps: Step[];
+  problem?: Problem;
+}
+export type ParameterValue = string | number | boolean;
+
+/** Whether an environment in this state has come to its end: nothing of it is left, and nothing will change. */
+export function isOver(state: State): boolean {
+  return TRANSITIONS[state].length === 0;
+}
+
+/**
+ * The environment in its next state.
+ * @throws Error where no such transition exists: that is a defect of the caller
+ */
+export function advance(environment: Environment, state: State): Environment {
+  if (!TRANSITIONS[environment.state].includes(state)) {
+    throw new Error(`An environment cannot go from ${environment.state} to ${state}.`);
+  }
+  return { ...environment, state };
+}
+
+/** The environment with a step begun. */
+export function beginStep(environment: Environment, name: StepName, at: Date): Environment {
+  const step: Step = { name, state: 'running', started_at: at.toISOString(), attempts: 1 };
+  return { ...environment, steps: [...environment.steps.filter((other) => other.name !== name), step] };
+}
+
+/** The environment with its running step ended. */
+export function endStep(
+  environment: Environment,
+  at: Date,
+  outcome: { state: 'done' | 'failed' | 'cancelled'; attempts?: number; message?: string | undefined },
+): Environment {
+  const { state, attempts, message } = outcome;
+  const steps = environment.steps.map((step): Step => {
+    if (step.state !== 'running') return step;
+    const ended: Step = { ...step, state, ended_at: at.toISOString(), attempts: attempts ?? step.attempts };
+    return message === undefined ? ended : { ...ended, message };
+  });
+  return { ...environment, steps };
+}

@@ -1,0 +1,16 @@
+/** Who an environment is for, and what for: the pair names exactly one environment. */
+export interface Identity {
+  dev_id: string;
+  project: string;
+}
+
+/**
+ * 1 to 63 characters of `a–z`, `0–9`, `.`, `_`, `-`, `@`, beginning and ending with a letter or digit.
+ * Whatever else is refused, never corrected: two spellings must not meet in one environment.
+ */
+export const IDENTIFIER = /^[a-z0-9](?:[a-z0-9._@-]{0,61}[a-z0-9])?$/;
+
+/** The id of the workflow that is this environment. `/` is in no identifier, so no two pairs share an id. */
+export function workflowId({ dev_id, project }: Identity): string {
+  return `environment/${dev_id}/${project}`;
+}

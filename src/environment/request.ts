@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { DURATION, durationMs } from './duration.ts';
+import type { Environment } from './environment.ts';
+import { IDENTIFIER, type Identity } from './identity.ts';
+import type { Recipe } from './recipe.ts';
+import type { ParameterValues } from './template.ts';
+
+const identifier = z
+  .string()
+  .regex(IDENTIFIER, 'must be 1 to 63 of a-z, 0-9, ., _, - and @, beginning and ending with a letter or digit');
+
+export const identitySchema = z.strictObject({ dev_id: identifier, project: identifier });
+
+/** The body of a start. What is left out means: the default, or what runs. */
+export const startSchema = identitySchema.extend({
+  template: z.string().max(63).optional(),
+  parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  ttl: z.string().regex(DURATION, 'must be a duration such as 30m or 8h').optional(),
+});
+export type StartRequest = z.infer<typeof startSchema>;
+
+/** All that it takes to build an environment: what a life of it is started with, and what its namespace remembers. */
+export interface Specification extends Identity {
+  template: { name: string; digest: string };
+  parameters: ParameterValues;
+  ttlMs: number;
+  recipe: Recipe;
+}
+
+/** An environment at the moment at which it was asked for. */
+export function queued(specification: Specification, at: Date): Environment {
+  const { dev_id, project, template, parameters } = specification;
+  return {
+    dev_id,
+    project,
+    state: 'queued',
+    namespace: null,
+    template,
+    parameters,
+    provisioned_from: 'cold',
+    created_at: at.toISOString(),
+    steps: [],
+  };
+}
+
+/** What of a request an environment that already runs does not have: such a start is refused and changes nothing. */
+export function differences(request: StartRequest, running: Environment): string[] {
+  const parameters = Object.entries(request.parameters ?? {}).flatMap(([name, value]) => {
+    const actual = running.parameters[name];
+    return String(actual) === String(value) ? [] : [`parameter '${name}' is ${JSON.stringify(actual) ?? 'not there'}`];
+  });
+  const { template } = request;
+  const other = template !== undefined && template !== running.template.name;
+  return other ? [`template is '${running.template.name}'`, ...parameters] : parameters;
+}
+
+/** @returns why a lifetime is not to be had, or `undefined` where it is */
+export function lifetimeFault(ttl: string, lifetime: Recipe['lifetime']): string | undefined {
+  return durationMs(ttl) <= durationMs(lifetime.max_ttl) ? undefined : `must be at most ${lifetime.max_ttl}`;
+}

@@ -1,0 +1,89 @@
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import type { ParameterValue } from './environment.ts';
+import { parameterSchema, valueFault } from './parameter.ts';
+import { replaceAt } from './pointer.ts';
+import { nameSchema, type Recipe, recipeSchema } from './recipe.ts';
+
+const templateSchema = recipeSchema.extend({
+  name: nameSchema,
+  description: z.string().min(1),
+  parameters: z.record(z.string().regex(/^[a-z][a-z0-9_]{0,39}$/), parameterSchema).default({}),
+});
+
+/** The versioned recipe of an environment, with parameters still open. */
+export type Template = z.infer<typeof templateSchema>;
+export type ParameterValues = Record<string, ParameterValue>;
+
+/** A template cannot be used. The message names the file, the place in it and the reason, one a line. */
+export class TemplateError extends Error {
+  override readonly name = 'TemplateError';
+  constructor(file: string, faults: readonly { path: string; reason: string }[]) {
+    super(faults.map(({ path, reason }) => `${file}: ${path === '' ? '' : `${path}: `}${reason}`).join('\n'));
+  }
+}
+
+/**
+ * Reads a template and proves that it can be built: its parameters' defaults keep their limits, every place that a
+ * parameter sets exists, and the result is a valid recipe.
+ *
+ * @param file the name for error messages
+ * @throws TemplateError
+ */
+export function parseTemplate(file: string, text: string): Template {
+  const document = parseDocument(text, { uniqueKeys: true });
+  const [syntax] = document.errors;
+  if (syntax) throw new TemplateError(file, [{ path: '', reason: syntax.message.split('\n')[0] ?? 'is not YAML' }]);
+  const parsed = templateSchema.safeParse(document.toJS({ maxAliasCount: 100 }));
+  if (!parsed.success) throw new TemplateError(file, parsed.error.issues.map(faultOf));
+  const faults = Object.entries(parsed.data.parameters).flatMap(([name, parameter]) => {
+    const reason = valueFault(parameter, parameter.default);
+    return reason === undefined ? [] : [{ path: `parameters.${name}.default`, reason }];
+  });
+  if (faults.length > 0) throw new TemplateError(file, faults);
+  try {
+    fillIn(parsed.data, defaultsOf(parsed.data));
+  } catch (error) {
+    if (error instanceof z.ZodError) throw new TemplateError(file, error.issues.map(faultOf));
+    throw new TemplateError(file, [{ path: 'parameters', reason: (error as Error).message }]);
+  }
+  return parsed.data;
+}
+
+/** The values of all parameters: those given, and the defaults of the others. Check them first: {@link parameterFaults}. */
+export function resolveParameters(template: Template, given: ParameterValues): ParameterValues {
+  return { ...defaultsOf(template), ...given };
+}
+
+/** Everything that is wrong with given values, by the parameter's name. */
+export function parameterFaults(template: Template, given: ParameterValues): { name: string; reason: string }[] {
+  return Object.entries(given).flatMap(([name, value]) => {
+    const parameter = Object.hasOwn(template.parameters, name) ? template.parameters[name] : undefined;
+    const reason = parameter ? valueFault(parameter, value) : `is no parameter of the template '${template.name}'`;
+    return reason === undefined ? [] : [{ name, reason }];
+  });
+}
+
+/**
+ * The template with its parameters filled in: each value replaces what stands at the places that its parameter sets.
+ * @throws z.ZodError where the result is no recipe
+ * @throws RangeError where there is no such place
+ */
+export function fillIn(template: Template, values: ParameterValues): Recipe {
+  const { lifetime, deadline, guards, workload } = structuredClone(template);
+  const recipe = { lifetime, deadline, guards, workload };
+  for (const [name, { sets }] of Object.entries(template.parameters)) {
+    const value = values[name];
+    if (value === undefined) throw new RangeError(`The parameter '${name}' has no value.`);
+    for (const pointer of sets) replaceAt(recipe, pointer, value);
+  }
+  return recipeSchema.parse(recipe);
+}
+
+function defaultsOf(template: Template): ParameterValues {
+  return Object.fromEntries(Object.entries(template.parameters).map(([name, parameter]) => [name, parameter.default]));
+}
+
+function faultOf(issue: z.core.$ZodIssue): { path: string; reason: string } {
+  return { path: issue.path.map(String).join('.'), reason: issue.message };
+}
