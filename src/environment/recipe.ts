@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isForbidden } from './destination.ts';
 import { DURATION } from './duration.ts';
 import { quantityValue } from './quantity.ts';
 
@@ -14,6 +15,13 @@ const port = z.int().min(1).max(65_535);
 const path = z.string().regex(/^\/[\w./-]*$/, 'must be an absolute path');
 const key = z.string().regex(/^[-._a-zA-Z0-9]{1,253}$/, 'must be a file name of letters, digits, ., _ and -');
 const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be a name of letters, digits and _');
+
+const cidr = z
+  .union([z.cidrv4(), z.cidrv6()], 'must be a block of addresses such as 203.0.113.0/24')
+  .refine(
+    (block) => !isForbidden(block),
+    'lies in a private, shared or link-local range, which no environment reaches',
+  );
 
 const compute = z.strictObject({ cpu: quantity, memory: quantity, ephemeral_storage: quantity });
 
@@ -40,7 +48,7 @@ const guards = z.strictObject({
     destinations: z.record(
       name,
       z.strictObject({
-        cidr: z.union([z.cidrv4(), z.cidrv6()]),
+        cidr,
         ports: z.array(port).min(1).max(20),
         protocol: z.enum(['TCP', 'UDP']).default('TCP'),
       }),

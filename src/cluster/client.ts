@@ -1,0 +1,147 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { RequestOptions } from 'node:https';
+import {
+  createConfiguration,
+  type KubeConfig,
+  type KubernetesObject,
+  KubernetesObjectApi,
+  PatchStrategy,
+  ServerConfiguration,
+} from '@kubernetes/client-node';
+import { Agent } from 'undici';
+import { ClusterError, classify } from './errors.ts';
+
+/** Names this program to the cluster as the owner of the fields that it sets. */
+const FIELD_MANAGER = 'berth';
+const KEEP_ALIVE_MS = 30_000;
+
+export interface ClusterOptions {
+  /** Connections kept open to the apiserver. @default 16 */
+  connections?: number;
+  /** How long one call may take, in milliseconds. @default 10_000 */
+  deadlineMs?: number;
+}
+
+/** An object by its kind and name. */
+export interface Reference {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string };
+}
+
+/**
+ * The one client to the apiserver: kept-alive connections shared by all calls, a deadline on each, and cancellation.
+ * Every method throws {@link ClusterError} and nothing else, and {@link ClusterError} never quotes a header.
+ */
+export class Cluster {
+  readonly #api: KubernetesObjectApi;
+  readonly #agent: Agent;
+  readonly #signals = new AsyncLocalStorage<AbortSignal | undefined>();
+
+  /** Use {@link connectCluster}. */
+  constructor(kubeConfig: KubeConfig, server: string, agent: Agent, deadlineMs: number) {
+    this.#agent = agent;
+    const configuration = createConfiguration({
+      baseServer: new ServerConfiguration(server, {}),
+      authMethods: { default: kubeConfig },
+      promiseMiddleware: [
+        {
+          // The library would open a connection for each request, and has no time-out of its own.
+          pre: (request) => {
+            const deadline = AbortSignal.timeout(deadlineMs);
+            const cancelled = this.#signals.getStore();
+            request.setDispatcher(this.#agent);
+            request.setSignal(cancelled ? AbortSignal.any([cancelled, deadline]) : deadline);
+            return Promise.resolve(request);
+          },
+          post: (response) => Promise.resolve(response),
+        },
+      ],
+    });
+    this.#api = new KubernetesObjectApi(configuration);
+  }
+
+  /** Creates an object. Fails as a conflict where one of that name exists. */
+  create<T extends KubernetesObject>(object: T, signal?: AbortSignal): Promise<T> {
+    return this.#call(signal, () => this.#api.create(object, undefined, undefined, FIELD_MANAGER)) as Promise<T>;
+  }
+
+  /** Creates an object or brings it to what is asked (server-side apply): done twice, it is as done once. */
+  apply<T extends KubernetesObject>(object: T, signal?: AbortSignal): Promise<T> {
+    return this.#call(signal, () =>
+      this.#api.patch(object, undefined, undefined, FIELD_MANAGER, true, PatchStrategy.ServerSideApply),
+    ) as Promise<T>;
+  }
+
+  /** The object, or `undefined` where there is none. */
+  async read<T extends KubernetesObject>(reference: Reference, signal?: AbortSignal): Promise<T | undefined> {
+    try {
+      return (await this.#call(signal, () => this.#api.read(reference))) as T;
+    } catch (error) {
+      if (error instanceof ClusterError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** All objects of a kind in a namespace. */
+  async list<T extends KubernetesObject>(
+    { apiVersion, kind }: Pick<Reference, 'apiVersion' | 'kind'>,
+    namespace: string,
+    signal?: AbortSignal,
+  ): Promise<T[]> {
+    const list = await this.#call(signal, () => this.#api.list(apiVersion, kind, namespace));
+    return list.items as T[];
+  }
+
+  /** Deletes exactly the object with this uid. Fails as a conflict where another one now bears its name. */
+  async delete(reference: Reference, uid: string, signal?: AbortSignal): Promise<void> {
+    try {
+      const precondition = { preconditions: { uid } };
+      await this.#call(signal, () =>
+        this.#api.delete(reference, undefined, undefined, undefined, undefined, undefined, precondition),
+      );
+    } catch (error) {
+      if (!(error instanceof ClusterError && error.status === 404)) throw error;
+    }
+  }
+
+  /** Ends the connections. */
+  close(): Promise<void> {
+    return this.#agent.close();
+  }
+
+  async #call<T>(signal: AbortSignal | undefined, request: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#signals.run(signal, request);
+    } catch (error) {
+      throw classify(error);
+    }
+  }
+}
+
+/**
+ * Prepares the client for the kubeconfig's current context. Opens no connection yet.
+ * @throws Error where that context names no cluster
+ */
+export async function connectCluster(
+  kubeConfig: KubeConfig,
+  { connections = 16, deadlineMs = 10_000 }: ClusterOptions = {},
+): Promise<Cluster> {
+  const server = kubeConfig.getCurrentCluster()?.server;
+  if (server === undefined) throw new Error('The kubeconfig names no cluster: set its current-context.');
+  const tls: RequestOptions = {};
+  await kubeConfig.applyToHTTPSOptions(tls);
+  const { ca, cert, key, servername, rejectUnauthorized } = tls;
+  const agent = new Agent({
+    connections,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connect: {
+      ...(ca && { ca }),
+      ...(cert && { cert }),
+      ...(key && { key }),
+      ...(servername !== undefined && { servername }),
+      ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
+    } as NonNullable<Agent.Options['connect']>,
+  });
+  return new Cluster(kubeConfig, server, agent, deadlineMs);
+}

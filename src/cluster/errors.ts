@@ -1,0 +1,102 @@
+import { ApiException } from '@kubernetes/client-node';
+
+/**
+ * What a failed call asks of its caller:
+ * - `transient`: nothing was decided, try again;
+ * - `throttled`: try again, but not before `retryAfterMs`;
+ * - `conflict`: the object is not as expected, read it again and decide;
+ * - `final`: trying again changes nothing.
+ */
+export type ErrorClass = 'transient' | 'throttled' | 'conflict' | 'final';
+
+/** Who a final error is to be told to: the quota, an admission rule that refuses the request, or the cluster itself. */
+export type FinalReason = 'quota-exceeded' | 'rejected-by-cluster' | 'cluster-failed';
+
+interface Details {
+  class: ErrorClass;
+  reason?: FinalReason;
+  status?: number;
+  retryAfterMs?: number;
+}
+
+/** A call to the cluster failed. The message is the apiserver's own, or the network's; never a header. */
+export class ClusterError extends Error {
+  override readonly name = 'ClusterError';
+  readonly class: ErrorClass;
+  readonly reason: FinalReason;
+  /** The HTTP status, where there was an answer. */
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, details: Details) {
+    super(message);
+    this.class = details.class;
+    this.reason = details.reason ?? 'cluster-failed';
+    this.status = details.status;
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}
+
+/** The one place that says what an answer of the cluster means. */
+export function classify(error: unknown): ClusterError {
+  if (error instanceof ClusterError) return error;
+  if (!(error instanceof ApiException)) return new ClusterError(networkMessage(error), { class: 'transient' });
+  const { code: status } = error;
+  const answer = statusOf(error.body);
+  const message = answer.message ?? `The apiserver answered ${status}.`;
+  if (status === 429 || (status === 503 && answer.retryAfterSeconds !== undefined)) {
+    const retryAfterMs = 1000 * (answer.retryAfterSeconds ?? 1);
+    return new ClusterError(message, { class: 'throttled', status, retryAfterMs });
+  }
+  if (status === 409) return new ClusterError(message, { class: 'conflict', status });
+  // 401: the token is just being renewed, or will be. The second: the quota is new and not yet counted.
+  if (status >= 500 || status === 401 || status === 408 || message.includes('status unknown for quota')) {
+    return new ClusterError(message, { class: 'transient', status });
+  }
+  return new ClusterError(message, { class: 'final', status, reason: finalReason(status, message) });
+}
+
+/** Whether a message of the cluster says that the quota is used up. */
+export function saysQuotaExceeded(message: string): boolean {
+  return message.includes('exceeded quota');
+}
+
+function finalReason(status: number, message: string): FinalReason {
+  if (status === 403 && saysQuotaExceeded(message)) return 'quota-exceeded';
+  // RBAC names the user and the verb; every other 403 is an admission rule's.
+  if (status === 403 && /^\S.* is forbidden: User "/.test(message)) return 'cluster-failed';
+  return status === 400 || status === 403 || status === 422 ? 'rejected-by-cluster' : 'cluster-failed';
+}
+
+interface StatusAnswer {
+  message?: string;
+  retryAfterSeconds?: number;
+}
+
+/** The apiserver answers errors with a `Status` object; a proxy before it with anything. */
+function statusOf(body: unknown): StatusAnswer {
+  const parsed = typeof body === 'string' ? parseJson(body) : body;
+  if (typeof parsed !== 'object' || parsed === null) return {};
+  const { message, details } = parsed as { message?: unknown; details?: { retryAfterSeconds?: unknown } };
+  const seconds = details?.retryAfterSeconds;
+  return {
+    ...(typeof message === 'string' && { message }),
+    ...(typeof seconds === 'number' && { retryAfterSeconds: seconds }),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `fetch failed` says nothing: its cause does. */
+function networkMessage(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return 'The apiserver did not answer in time.';
+  if (error.name === 'AbortError') return 'The call to the apiserver was cancelled.';
+  return `The apiserver cannot be reached: ${error.cause instanceof Error ? error.cause.message : error.message}`;
+}

@@ -1,0 +1,21 @@
+import type { V1Namespace } from '@kubernetes/client-node';
+import { MANAGED } from './labels.ts';
+
+/** The Pod Security Standard in force, at the version whose rules were checked: a cluster's upgrade does not change them. */
+const POD_SECURITY = { level: 'restricted', version: 'v1.36' };
+
+const podSecurityLabels = Object.fromEntries(
+  ['enforce', 'audit', 'warn'].flatMap((mode) => [
+    [`pod-security.kubernetes.io/${mode}`, POD_SECURITY.level],
+    [`pod-security.kubernetes.io/${mode}-version`, POD_SECURITY.version],
+  ]),
+);
+
+/** The namespace of an environment. With a uid, an apply of it touches that very namespace or fails as a conflict. */
+export function namespaceObject(name: string, annotations: Record<string, string>, uid?: string): V1Namespace {
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, labels: { ...MANAGED, ...podSecurityLabels }, annotations, ...(uid !== undefined && { uid }) },
+  };
+}

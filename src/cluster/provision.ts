@@ -1,0 +1,87 @@
+import type { V1Namespace } from '@kubernetes/client-node';
+import { namespaceCandidates } from '../environment/names.ts';
+import type { Specification } from '../environment/request.ts';
+import type { Cluster } from './client.ts';
+import { ClusterError } from './errors.ts';
+import { type DesiredObject, desiredObjects } from './objects/desired.ts';
+import { namespaceObject } from './objects/namespace.ts';
+import { ANNOTATION, annotationsOf, type Namespace, ownerMark } from './ownership.ts';
+
+/** What tells one life of an environment from the next. The nonce is known to nobody before the create. */
+export interface Life {
+  run: string;
+  nonce: string;
+}
+
+/**
+ * Creates the namespace of an environment under the first of its names that is free, and marks it as ours.
+ * Called again after a lost answer it finds what it made and goes on from there.
+ *
+ * @throws ClusterError of reason `cluster-failed` where every name is taken
+ */
+export async function createNamespace(
+  cluster: Cluster,
+  ownershipKey: Buffer,
+  specification: Specification,
+  life: Life,
+  signal?: AbortSignal,
+): Promise<Namespace> {
+  const annotations = annotationsOf(specification, life.nonce);
+  for (const name of namespaceCandidates(specification, life.run)) {
+    const uid = await createOrRecognise(cluster, namespaceObject(name, annotations), life.nonce, signal);
+    if (uid === undefined) continue;
+    const mark = ownerMark(ownershipKey, { name, uid }, specification);
+    await cluster.apply(namespaceObject(name, { ...annotations, [ANNOTATION.mark]: mark }, uid), signal);
+    return { name, uid };
+  }
+  throw new ClusterError('Every name that this environment could have is taken by a namespace that is not its own.', {
+    class: 'final',
+  });
+}
+
+/**
+ * Puts the guards in place: deny-all before all others, which then go side by side.
+ * @throws ClusterError
+ */
+export async function applyGuards(
+  cluster: Cluster,
+  namespace: Namespace,
+  { recipe }: Specification,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const group of desiredObjects(namespace.name, recipe).guards) await applyTogether(cluster, group, signal);
+}
+
+/**
+ * Starts the workload: what pods need, then the pods and their services.
+ * @throws ClusterError
+ */
+export async function applyWorkload(
+  cluster: Cluster,
+  namespace: Namespace,
+  { recipe }: Specification,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const group of desiredObjects(namespace.name, recipe).workload) await applyTogether(cluster, group, signal);
+}
+
+/** @returns the uid of the namespace where it is this life's, `undefined` where the name is taken by another */
+async function createOrRecognise(
+  cluster: Cluster,
+  object: V1Namespace,
+  nonce: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    return (await cluster.create(object, signal)).metadata?.uid;
+  } catch (error) {
+    if (!(error instanceof ClusterError && error.class === 'conflict')) throw error;
+  }
+  const name = object.metadata?.name ?? '';
+  const existing = await cluster.read<V1Namespace>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, signal);
+  return existing?.metadata?.annotations?.[ANNOTATION.nonce] === nonce ? existing.metadata.uid : undefined;
+}
+
+async function applyTogether(cluster: Cluster, objects: DesiredObject[], signal?: AbortSignal): Promise<void> {
+  await Promise.all(objects.map((object) => cluster.apply(object, signal)));
+}

@@ -1,0 +1,57 @@
+import type { V1Deployment, V1Node, V1Pod } from '@kubernetes/client-node';
+import type { Specification } from '../environment/request.ts';
+import type { Cluster } from './client.ts';
+import { ClusterError, saysQuotaExceeded } from './errors.ts';
+import type { Namespace } from './ownership.ts';
+
+/** Whether the workload runs, and what to tell people about it. */
+export interface Readiness {
+  ready: boolean;
+  message?: string;
+}
+
+/**
+ * Looks once whether every pod of the recipe is available, by the kubelet's own probes: deny-all keeps everyone else out.
+ * @throws ClusterError of reason `quota-exceeded` or `rejected-by-cluster` where pods are refused: waiting will not help
+ */
+export async function observeWorkload(
+  cluster: Cluster,
+  { name: namespace }: Namespace,
+  { recipe }: Specification,
+  signal?: AbortSignal,
+): Promise<Readiness> {
+  const expected = Object.keys(recipe.workload.pods);
+  if (expected.length === 0) return { ready: true };
+  const live = await cluster.list<V1Deployment>({ apiVersion: 'apps/v1', kind: 'Deployment' }, namespace, signal);
+  const byName = new Map(live.map((deployment) => [deployment.metadata?.name, deployment]));
+  const waiting = expected.filter((pod) => !isAvailable(byName.get(pod)));
+  if (waiting.length > 0) return { ready: false, message: `waiting for ${waiting.join(', ')}` };
+  const simulated = await simulatedNodes(cluster, namespace, signal);
+  if (simulated.length === 0) return { ready: true };
+  return { ready: true, message: `on simulated node ${simulated.join(', ')}: no container runs` };
+}
+
+function isAvailable(deployment: V1Deployment | undefined): boolean {
+  const { status, spec, metadata } = deployment ?? {};
+  const failure = status?.conditions?.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True');
+  // A new quota refuses everything until it is counted for the first time; the deployment tries again by itself.
+  if (failure && !failure.message?.includes('status unknown for quota')) {
+    const message = failure.message ?? 'Its pods cannot be created.';
+    const reason = saysQuotaExceeded(message) ? 'quota-exceeded' : 'rejected-by-cluster';
+    throw new ClusterError(message, { class: 'final', reason });
+  }
+  const current = (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 1);
+  return current && (status?.availableReplicas ?? 0) >= (spec?.replicas ?? 1);
+}
+
+/** The nodes under an environment's pods that only pretend to run them. */
+async function simulatedNodes(cluster: Cluster, namespace: string, signal?: AbortSignal): Promise<string[]> {
+  const pods = await cluster.list<V1Pod>({ apiVersion: 'v1', kind: 'Pod' }, namespace, signal);
+  const names = new Set(pods.flatMap(({ spec }) => spec?.nodeName ?? []));
+  const nodes = await Promise.all(
+    [...names].map((name) => cluster.read<V1Node>({ apiVersion: 'v1', kind: 'Node', metadata: { name } }, signal)),
+  );
+  return nodes.flatMap((node) =>
+    node?.metadata?.annotations?.['kwok.x-k8s.io/node'] === 'fake' ? (node.metadata.name ?? []) : [],
+  );
+}
