@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { LOOPBACK } from '../ports.ts';
+import type { ServerCommand } from '../processes/supervisor.ts';
+import type { Credentials } from './credentials.ts';
+
+// Relative to the state directory, where both ends run: the path of a socket must be short, and nobody else may enter.
+const etcdSocket = 'unix://etcd.sock:0';
+const etcdPeerSocket = 'unix://etcd-peer.sock:0';
+
+/**
+ * etcd on a socket in the state directory: on a port, every user of the machine could read the Secrets in it.
+ *
+ * @param durable - whether writes survive the loss of power
+ */
+export function etcd(command: string, stateDirectory: string, durable: boolean): ServerCommand {
+  const args = [
+    `--data-dir=${join(stateDirectory, 'etcd')}`,
+    `--listen-client-urls=${etcdSocket}`,
+    `--advertise-client-urls=${etcdSocket}`,
+    `--listen-peer-urls=${etcdPeerSocket}`,
+    `--initial-advertise-peer-urls=${etcdPeerSocket}`,
+    `--initial-cluster=default=${etcdPeerSocket}`,
+    '--auto-compaction-retention=5m',
+    '--quota-backend-bytes=4294967296',
+    '--log-level=warn',
+  ];
+  return { name: 'etcd', command, args: durable ? args : [...args, '--unsafe-no-fsync'] };
+}
+
+/** The apiserver, for the bearers of our tokens and of service accounts' tokens only. */
+export function apiserver(command: string, port: number, credentials: Credentials): ServerCommand {
+  return {
+    name: 'kube-apiserver',
+    command,
+    args: [
+      `--etcd-servers=${etcdSocket}`,
+      `--bind-address=${LOOPBACK}`,
+      `--advertise-address=${LOOPBACK}`,
+      `--secure-port=${port}`,
+      `--cert-dir=${credentials.certificateDirectory}`,
+      `--token-auth-file=${credentials.tokenFile}`,
+      '--anonymous-auth=false',
+      '--authorization-mode=Node,RBAC',
+      '--service-account-issuer=https://kubernetes.default.svc',
+      `--service-account-signing-key-file=${credentials.serviceAccountKeyFile}`,
+      `--service-account-key-file=${credentials.serviceAccountKeyFile}`,
+      '--service-cluster-ip-range=10.96.0.0/16',
+      // A loopback address is no endpoint for anyone else.
+      '--endpoint-reconciler-type=none',
+      // Everything that watches has ended before; a forgotten watch must not hold up the end.
+      '--shutdown-delay-duration=0s',
+    ],
+  };
+}
+
+/** The controllers, quick enough that tearing down many namespaces at once does not queue. */
+export function controllerManager(command: string, kubeconfig: string, credentials: Credentials): ServerCommand {
+  return {
+    name: 'kube-controller-manager',
+    command,
+    args: [
+      `--kubeconfig=${kubeconfig}`,
+      '--secure-port=0',
+      '--leader-elect=false',
+      '--use-service-account-credentials',
+      `--service-account-private-key-file=${credentials.serviceAccountKeyFile}`,
+      `--root-ca-file=${credentials.certificateFile}`,
+      '--enable-hostpath-provisioner',
+      '--kube-api-qps=200',
+      '--kube-api-burst=400',
+      '--concurrent-namespace-syncs=50',
+    ],
+  };
+}
+
+/** The scheduler. */
+export function scheduler(command: string, kubeconfig: string): ServerCommand {
+  return {
+    name: 'kube-scheduler',
+    command,
+    args: [
+      `--kubeconfig=${kubeconfig}`,
+      '--secure-port=0',
+      '--leader-elect=false',
+      '--kube-api-qps=200',
+      '--kube-api-burst=400',
+    ],
+  };
+}
+
+/** The simulated node. */
+export function kwok(command: string, kubeconfig: string, stages: string): ServerCommand {
+  return {
+    name: 'kwok',
+    command,
+    args: [
+      `--kubeconfig=${kubeconfig}`,
+      `--config=${stages}`,
+      '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
+      '--node-lease-duration-seconds=40',
+      `--node-ip=${LOOPBACK}`,
+      '--cidr=10.244.0.0/16',
+    ],
+  };
+}

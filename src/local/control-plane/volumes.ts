@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+// The controller-manager's host-path provisioner knows no other place.
+const volumeRoot = '/tmp/hostpath_pv/';
+const uuidLength = 36;
+
+/**
+ * Removes the volumes' directories that a control plane made, found by their paths in etcd's files: when its state is
+ * deleted, no controller does it. Paths of volumes that are long gone do no harm, for their names are unique.
+ */
+export async function removeVolumes(etcdDirectory: string): Promise<void> {
+  const paths = new Set(filesUnder(etcdDirectory).flatMap((file) => volumePathsIn(readFileSync(file))));
+  await Promise.all([...paths].map((path) => rm(path, { recursive: true, force: true })));
+}
+
+/** The paths of volumes that occur in a file of etcd's, which stores objects as they are. */
+export function volumePathsIn(content: Buffer): string[] {
+  const paths: string[] = [];
+  for (let at = content.indexOf(volumeRoot); at !== -1; at = content.indexOf(volumeRoot, at + 1)) {
+    const uuid = content.toString('latin1', at + volumeRoot.length, at + volumeRoot.length + uuidLength);
+    if (/^[0-9a-f-]{36}$/.test(uuid)) paths.push(volumeRoot + uuid);
+  }
+  return paths;
+}
+
+function filesUnder(directory: string): string[] {
+  try {
+    const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '../user-error.ts';
+import { ProcessRecords, signalGroup } from './records.ts';
+import { lastLines, openLog } from './server-log.ts';
+
+/** A server to run. */
+export interface ServerCommand {
+  /** Its name in messages, in its record and in its log's name. */
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** All of its environment: nothing is inherited, so that no credential reaches a server that does not need it. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** @default the state directory */
+  readonly cwd?: string;
+  /** How long it may take to end before it is killed. @default 5000 */
+  readonly graceMs?: number;
+  /** Whether it gets an IPC channel, on which it says 'ready'. @default false */
+  readonly ipc?: boolean;
+}
+
+interface RunningServer {
+  readonly name: string;
+  readonly child: ChildProcess;
+  readonly graceMs: number;
+}
+
+/**
+ * Runs servers as children in sessions of their own, so that Ctrl-C reaches only us and they end in our order.
+ *
+ * The first one that ends by itself aborts `signal`, with a {@link UserError} that names it as the reason.
+ */
+export class Supervisor {
+  readonly #stateDirectory: string;
+  readonly #records: ProcessRecords;
+  readonly #running: RunningServer[] = [];
+  readonly #failure = new AbortController();
+  #stopping = false;
+
+  constructor(stateDirectory: string) {
+    this.#stateDirectory = stateDirectory;
+    this.#records = new ProcessRecords(stateDirectory);
+  }
+
+  /** Aborted once a server has died or {@link abort} was called; every wait of a start-up listens to it. */
+  get signal(): AbortSignal {
+    return this.#failure.signal;
+  }
+
+  /** Ends what a former run of this state directory left behind; returns the names. */
+  endLeftovers(): Promise<string[]> {
+    return this.#records.endLeftovers();
+  }
+
+  /** Makes everything that waits give up, for the given reason. */
+  abort(reason: Error): void {
+    this.#failure.abort(reason);
+  }
+
+  /** Starts a server; returns at once. */
+  start(server: ServerCommand): ChildProcess {
+    this.#failure.signal.throwIfAborted();
+    const logFile = this.logFile(server.name);
+    const log = openLog(logFile);
+    const child = spawn(server.command, server.args, {
+      cwd: server.cwd ?? this.#stateDirectory,
+      env: server.env ?? { PATH: process.env.PATH, TZ: 'UTC' },
+      detached: true,
+      stdio: server.ipc === true ? ['ignore', log, log, 'ipc'] : ['ignore', log, log],
+    });
+    if (child.pid !== undefined) this.#records.add(server.name, child.pid);
+    closeSync(log);
+    this.#running.push({ name: server.name, child, graceMs: server.graceMs ?? 5_000 });
+    child.once('error', (error) => this.#died(server.name, error.message));
+    child.once('exit', (code, signal) => {
+      this.#records.remove(server.name);
+      this.#died(server.name, signal === null ? `exit code ${code}` : signal);
+    });
+    return child;
+  }
+
+  /** Where a server's output goes. */
+  logFile(name: string): string {
+    return join(this.#stateDirectory, 'logs', `${name}.log`);
+  }
+
+  /** Ends all servers, the last started first. Safe to call again. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    for (const server of this.#running.toReversed()) await end(server);
+  }
+
+  /** Kills all servers at once, without waiting; for a second Ctrl-C and for a process that is itself about to end. */
+  killAll(): void {
+    this.#stopping = true;
+    for (const { name, child } of this.#running) {
+      if (hasEnded(child) || child.pid === undefined) continue;
+      signalGroup(child.pid, 'SIGKILL');
+      this.#records.remove(name);
+    }
+  }
+
+  #died(name: string, how: string): void {
+    if (this.#stopping || this.signal.aborted) return;
+    const log = this.logFile(name);
+    const lines = lastLines(log).map((line) => `\n  ${line}`);
+    const said = lines.length === 0 ? '' : ` Its last lines:${lines.join('')}`;
+    this.abort(new UserError(`${name} ended unexpectedly (${how}); see ${log}.${said}`));
+  }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+}
+
+async function end({ child, graceMs }: RunningServer): Promise<void> {
+  if (hasEnded(child) || child.pid === undefined) return;
+  const exited = once(child, 'exit');
+  signalGroup(child.pid, 'SIGTERM');
+  const timer = new AbortController();
+  await Promise.race([exited, sleep(graceMs, undefined, { signal: timer.signal }).catch(() => undefined)]);
+  timer.abort();
+  if (!hasEnded(child)) {
+    signalGroup(child.pid, 'SIGKILL');
+    await exited;
+  }
+}

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { LOOPBACK } from '../ports.ts';
+import type { ServerCommand, Supervisor } from '../processes/supervisor.ts';
+import { acceptsConnections, waitUntil } from '../readiness.ts';
+
+/** The ports of the embedded Temporal server. */
+export interface TemporalPorts {
+  readonly temporal: number;
+  readonly temporalUi: number;
+}
+
+// The dev server's one shard reads each of its queues at most 20 times a second unless told otherwise, which costs
+// every hop through a task queue 50 ms.
+const dynamicConfig = {
+  'history.transferProcessorMaxPollRPS': 2000,
+  'history.timerProcessorMaxPollRPS': 2000,
+  'history.visibilityProcessorMaxPollRPS': 2000,
+  'matching.enableFairness': true,
+};
+
+/** Temporal's dev server with its UI, on a database file in the state directory. */
+export function temporalCommand(command: string, stateDirectory: string, ports: TemporalPorts): ServerCommand {
+  return {
+    name: 'temporal',
+    command,
+    args: [
+      'server',
+      'start-dev',
+      `--ip=${LOOPBACK}`,
+      `--port=${ports.temporal}`,
+      `--ui-port=${ports.temporalUi}`,
+      '--ui-disable-news-fetch',
+      `--db-filename=${join(stateDirectory, 'temporal.db')}`,
+      '--sqlite-pragma=journal_mode=wal',
+      '--sqlite-pragma=synchronous=1',
+      '--log-level=warn',
+      ...Object.entries(dynamicConfig).map(([key, value]) => `--dynamic-config-value=${key}=${value}`),
+    ],
+  };
+}
+
+/** Starts the embedded Temporal server and waits until it accepts connections; returns its address. */
+export async function startTemporal(
+  supervisor: Supervisor,
+  command: string,
+  stateDirectory: string,
+  ports: TemporalPorts,
+): Promise<string> {
+  supervisor.start(temporalCommand(command, stateDirectory, ports));
+  await waitUntil('temporal', () => acceptsConnections(ports.temporal), { signal: supervisor.signal });
+  return `${LOOPBACK}:${ports.temporal}`;
+}

@@ -1,0 +1,43 @@
+import type { Reporter, TestModule } from 'vitest/node';
+
+/** How a run ended, in tests. */
+export interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+  /** The full names of the skipped tests, with the reason of each. */
+  readonly skipped: readonly string[];
+}
+
+/** Closes a run with one line, `N passed, N failed`, after a list of what was skipped and why. */
+export default class TallyReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    const { passed, failed, skipped } = tally(modules, unhandledErrors.length);
+    const lines = skipped.map((test) => `skipped: ${test}`);
+    // The last words of the run: other reporters and the runner itself may still have something to say.
+    process.once('exit', () =>
+      process.stdout.write([...lines, tallyLine(passed, failed, skipped.length), ''].join('\n')),
+    );
+  }
+}
+
+/** `2 passed, 0 failed`, and `, 1 skipped` when any was. */
+export function tallyLine(passed: number, failed: number, skipped: number): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+/** Counts tests; what failed outside of any test counts as a failed one. */
+export function tally(modules: readonly TestModule[], otherErrors: number): Tally {
+  let passed = 0;
+  let failed = otherErrors;
+  const skipped: string[] = [];
+  for (const module of modules) {
+    if (module.errors().length > 0) failed += 1;
+    for (const test of module.children.allTests()) {
+      const result = test.result();
+      if (result.state === 'passed') passed += 1;
+      else if (result.state === 'failed') failed += 1;
+      else skipped.push(`${test.fullName} (${('note' in result && result.note) || 'no reason given'})`);
+    }
+  }
+  return { passed, failed, skipped };
+}

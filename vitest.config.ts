@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+/** The core suite: on real servers, started once and shared; it needs no root and installs nothing into the system. */
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/system/**'],
+    globalSetup: 'test/setup/global.ts',
+    reporters: ['default', './test/setup/reporter.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    teardownTimeout: 60_000,
+  },
+});

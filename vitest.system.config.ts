@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** What needs root or packages of the system, which it installs itself. */
+export default defineConfig({
+  test: {
+    include: ['test/system/**/*.test.ts'],
+    reporters: ['default', './test/setup/reporter.ts'],
+    pool: 'forks',
+    maxWorkers: 1,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    passWithNoTests: true,
+  },
+});
