@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { V1Namespace } from '@kubernetes/client-node';
 import type { Identity } from '../environment/identity.ts';
+import type { Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
 
 export const ANNOTATION = {
@@ -13,12 +14,6 @@ export const ANNOTATION = {
   /** All that it takes to start the environment's workflow again. */
   specification: 'berth.dev/specification',
 } as const;
-
-/** A namespace that is ours: the name alone could be another's by now, the uid cannot. */
-export interface Namespace {
-  name: string;
-  uid: string;
-}
 
 /**
  * The mark of ownership: an HMAC over what the namespace is and whose. Labels and annotations can be copied;

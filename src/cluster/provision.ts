@@ -1,17 +1,12 @@
 import type { V1Namespace } from '@kubernetes/client-node';
+import type { Life, Namespace } from '../environment/life.ts';
 import { namespaceCandidates } from '../environment/names.ts';
 import type { Specification } from '../environment/request.ts';
 import type { Cluster } from './client.ts';
 import { ClusterError } from './errors.ts';
 import { type DesiredObject, desiredObjects } from './objects/desired.ts';
 import { namespaceObject } from './objects/namespace.ts';
-import { ANNOTATION, annotationsOf, type Namespace, ownerMark } from './ownership.ts';
-
-/** What tells one life of an environment from the next. The nonce is known to nobody before the create. */
-export interface Life {
-  run: string;
-  nonce: string;
-}
+import { ANNOTATION, annotationsOf, ownerMark } from './ownership.ts';
 
 /**
  * Creates the namespace of an environment under the first of its names that is free, and marks it as ours.

@@ -1,8 +1,8 @@
 import type { V1Deployment, V1Node, V1Pod } from '@kubernetes/client-node';
+import type { Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
 import type { Cluster } from './client.ts';
 import { ClusterError, saysQuotaExceeded } from './errors.ts';
-import type { Namespace } from './ownership.ts';
 
 /** Whether the workload runs, and what to tell people about it. */
 export interface Readiness {
@@ -25,8 +25,10 @@ export async function observeWorkload(
   const live = await cluster.list<V1Deployment>({ apiVersion: 'apps/v1', kind: 'Deployment' }, namespace, signal);
   const byName = new Map(live.map((deployment) => [deployment.metadata?.name, deployment]));
   const waiting = expected.filter((pod) => !isAvailable(byName.get(pod)));
-  if (waiting.length > 0) return { ready: false, message: `waiting for ${waiting.join(', ')}` };
-  const simulated = await simulatedNodes(cluster, namespace, signal);
+  const pods = await cluster.list<V1Pod>({ apiVersion: 'v1', kind: 'Pod' }, namespace, signal);
+  if (waiting.length > 0)
+    return { ready: false, message: [`waiting for ${waiting.join(', ')}`, ...troubles(pods)].join(': ') };
+  const simulated = await simulatedNodes(cluster, pods, signal);
   if (simulated.length === 0) return { ready: true };
   return { ready: true, message: `on simulated node ${simulated.join(', ')}: no container runs` };
 }
@@ -44,9 +46,19 @@ function isAvailable(deployment: V1Deployment | undefined): boolean {
   return current && (status?.availableReplicas ?? 0) >= (spec?.replicas ?? 1);
 }
 
+/** What keeps pods from running, as scheduler and kubelet say: an image that cannot be had, a node too small. */
+function troubles(pods: V1Pod[]): string[] {
+  const found = pods.flatMap(({ status }) => [
+    ...(status?.conditions ?? []).flatMap((condition) =>
+      condition.type === 'PodScheduled' && condition.status === 'False' ? (condition.message ?? []) : [],
+    ),
+    ...(status?.containerStatuses ?? []).flatMap(({ state }) => state?.waiting?.message ?? []),
+  ]);
+  return [...new Set(found)];
+}
+
 /** The nodes under an environment's pods that only pretend to run them. */
-async function simulatedNodes(cluster: Cluster, namespace: string, signal?: AbortSignal): Promise<string[]> {
-  const pods = await cluster.list<V1Pod>({ apiVersion: 'v1', kind: 'Pod' }, namespace, signal);
+async function simulatedNodes(cluster: Cluster, pods: V1Pod[], signal?: AbortSignal): Promise<string[]> {
   const names = new Set(pods.flatMap(({ spec }) => spec?.nodeName ?? []));
   const nodes = await Promise.all(
     [...names].map((name) => cluster.read<V1Node>({ apiVersion: 'v1', kind: 'Node', metadata: { name } }, signal)),

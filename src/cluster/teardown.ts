@@ -1,10 +1,10 @@
 import type { V1Namespace, V1PersistentVolumeClaim } from '@kubernetes/client-node';
 import type { Identity } from '../environment/identity.ts';
+import type { Life, Namespace } from '../environment/life.ts';
 import { namespaceCandidates } from '../environment/names.ts';
 import type { Cluster } from './client.ts';
 import { ClusterError } from './errors.ts';
-import { ANNOTATION, type Namespace } from './ownership.ts';
-import type { Life } from './provision.ts';
+import { ANNOTATION } from './ownership.ts';
 
 /** Finds the namespace that a life of an environment made, also where the answer to its create was lost. */
 export async function findNamespace(

@@ -1,11 +1,12 @@
 import type { KubernetesObject, V1Namespace } from '@kubernetes/client-node';
+import type { Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
 import type { Cluster } from './client.ts';
 import { firstDifference } from './difference.ts';
 import { ClusterError } from './errors.ts';
 import { type DesiredObject, desiredObjects } from './objects/desired.ts';
 import { namespaceObject } from './objects/namespace.ts';
-import { isOurs, type Namespace } from './ownership.ts';
+import { isOurs } from './ownership.ts';
 
 /** Of these one more than desired would open what the others close: they add up. */
 const ADDITIVE = new Set(['NetworkPolicy', 'RoleBinding']);

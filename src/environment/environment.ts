@@ -30,7 +30,7 @@ export const TRANSITIONS: Record<State, readonly State[]> = {
 
 /** The steps of provisioning, in their order. */
 export const STEPS = ['namespace', 'guards', 'workload', 'verification'] as const;
-export type StepName = (typeof STEPS)[number];
+export type StepName = (typeof STEPS)[number] | 'teardown';
 
 /** One step, as it is shown. Times are RFC 3339 in UTC. */
 export interface Step {

@@ -1,0 +1,10 @@
+import { attempted } from './attempted.ts';
+import type { Dependencies } from './dependencies.ts';
+import { provisionActivities } from './provision.ts';
+import { teardownActivities } from './teardown.ts';
+
+/** All activities, over the dependencies given. Each answers with the number of attempts that it took. */
+export function createActivities(dependencies: Dependencies) {
+  return attempted({ ...provisionActivities(dependencies), ...teardownActivities(dependencies) });
+}
+export type Activities = ReturnType<typeof createActivities>;

@@ -1,0 +1,24 @@
+import { KubeConfig } from '@kubernetes/client-node';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { connectCluster } from '../cluster/client.ts';
+import { readConfiguration } from './configuration.ts';
+import { createWorker } from './worker.ts';
+
+const configuration = await readConfiguration(process.env);
+Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: ['SIGINT', 'SIGTERM'] });
+
+const kubeConfig = new KubeConfig();
+kubeConfig.loadFromDefault();
+if (configuration.context !== undefined) kubeConfig.setCurrentContext(configuration.context);
+const cluster = await connectCluster(kubeConfig);
+const connection = await NativeConnection.connect({ address: configuration.temporalAddress });
+const { ownershipKey, temporalNamespace } = configuration;
+const worker = await createWorker(connection, temporalNamespace, { cluster, ownershipKey });
+
+// A supervisor that is gone can no longer stop its children.
+process.once('disconnect', () => worker.shutdown());
+const stopped = worker.run();
+process.send?.('ready');
+await stopped;
+await Promise.all([connection.close(), cluster.close()]);
+if (process.connected) process.disconnect();

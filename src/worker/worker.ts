@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url';
+import { type NativeConnection, Worker } from '@temporalio/worker';
+import { createActivities } from '../activities/activities.ts';
+import type { Dependencies } from '../activities/dependencies.ts';
+import { TASK_QUEUE } from '../workflows/messages.ts';
+
+const WORKFLOWS = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+/** Waiting activities hold a slot each, and do next to nothing meanwhile. */
+const ACTIVITY_SLOTS = 400;
+const CACHED_WORKFLOWS = 1000;
+const SHUTDOWN_GRACE_MS = 10_000;
+
+/** A worker for all of Berth's workflows and activities, not yet running. */
+export function createWorker(
+  connection: NativeConnection,
+  namespace: string,
+  dependencies: Dependencies,
+): Promise<Worker> {
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue: TASK_QUEUE,
+    workflowsPath: WORKFLOWS,
+    activities: createActivities(dependencies),
+    maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
+    maxCachedWorkflows: CACHED_WORKFLOWS,
+    shutdownGraceTime: SHUTDOWN_GRACE_MS,
+  });
+}

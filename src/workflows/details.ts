@@ -1,0 +1,24 @@
+import type { Environment, Step } from '../environment/environment.ts';
+import type { Identity } from '../environment/identity.ts';
+
+/** One line for the Temporal UI that never changes: whose environment, and what of. */
+export function summary({ dev_id, project }: Identity, template: string): string {
+  return `developer ${dev_id} · project ${project} · template ${template}`;
+}
+
+/** What an operator reads in the Temporal UI, in Markdown: the state, the place, and what is happening now. */
+export function details(environment: Environment): string {
+  const { dev_id, project, state, namespace, template, steps, expires_at, problem } = environment;
+  return [
+    `**${state}**${expires_at !== undefined && state === 'ready' ? `, until ${expires_at}` : ''}`,
+    `developer \`${dev_id}\`, project \`${project}\`, template \`${template.name}\` (\`${template.digest}\`)`,
+    `namespace ${namespace === null ? 'not created yet' : `\`${namespace}\``}`,
+    ...steps.map(stepLine),
+    ...(problem ? [`${problem.title}: ${problem.detail}`] : []),
+  ].join('\n\n');
+}
+
+function stepLine({ name, state, attempts, message }: Step): string {
+  const times = attempts > 1 ? ` after ${attempts} attempts` : '';
+  return `- ${name}: ${state}${times}${message === undefined ? '' : ` (${message})`}`;
+}

@@ -1,0 +1,167 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  executeChild,
+  isCancellation,
+  ParentClosePolicy,
+  setHandler,
+  startChild,
+  TemporalFailure,
+  uuid4,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { durationMs } from '../environment/duration.ts';
+import type { Environment } from '../environment/environment.ts';
+import type { Life, Namespace } from '../environment/life.ts';
+import { problem } from '../environment/problem.ts';
+import { quick, workload } from './activity-options.ts';
+import { summary } from './details.ts';
+import { failureOf, problemOf } from './failure.ts';
+import { type EnvironmentInput, startUpdate, type TeardownInput, terminateUpdate } from './messages.ts';
+import { EnvironmentRecord } from './record.ts';
+import { Saga } from './saga.ts';
+import { searchAttributesOf } from './search-attributes.ts';
+import { TeardownWorkflow } from './teardown.ts';
+
+const GRACE_MS = 2000;
+
+/**
+ * One life of one environment: provision → verify → ready → terminate.
+ *
+ * It ends with a teardown that takes the namespace over; this run closes at once, so that a new start is a new run.
+ * A provisioning that fails for good is undone, and ends this run as failed, with the problem in its memo.
+ */
+export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void> {
+  const { specification, resumed } = input;
+  const record = new EnvironmentRecord(input.environment);
+  const life: Life = resumed?.life ?? { run: workflowInfo().firstExecutionRunId, nonce: uuid4() };
+  const provisioning = new CancellationScope();
+  const saga = new Saga();
+  let namespace = resumed?.namespace;
+  let termination: 'requested' | 'handed over' | undefined;
+
+  setHandler(startUpdate, () => outcome());
+  setHandler(terminateUpdate, async () => {
+    termination ??= 'requested';
+    provisioning.cancel();
+    await uncancelled(() => termination === 'handed over' || record.environment.state === 'failed');
+    const { environment } = record;
+    return environment.state === 'failed' ? { environment } : { environment, teardown: teardownId() };
+  });
+
+  try {
+    if (resumed === undefined) await provisioning.run(() => withinDeadline(provision));
+    if ((await untilItsEnd()) === 'history is long') return await goOnInNewRun();
+  } catch (error) {
+    // Anything else is a defect of this code or the way to a new run: neither may cost anybody their environment.
+    if (!(error instanceof TemporalFailure)) throw error;
+    if (!isCancellation(error)) return await fail(error);
+    record.breakOff('cancelled');
+  }
+  await handOver();
+
+  async function provision(readyBy: Date): Promise<void> {
+    record.enter('provisioning');
+    // Whatever is built lives in the namespace, so that its end is the end of all.
+    saga.compensateWith(() => executeChild(TeardownWorkflow, teardownOptions({ takesOver: false })));
+    namespace = await record.step('namespace', () => quick.createNamespace(specification, life));
+    record.locate(namespace.name);
+    const built: Namespace = namespace;
+    await record.step('guards', () => quick.applyGuards(specification, built));
+    await record.step(
+      'workload',
+      () => workload.startWorkload(specification, built, readyBy.toISOString()),
+      ({ message }) => message,
+    );
+    record.enter('verifying');
+    await record.step('verification', () => quick.verifyEnvironment(specification, built));
+    const now = Date.now();
+    record.enter('ready', {
+      ready_at: new Date(now).toISOString(),
+      expires_at: new Date(now + specification.ttlMs).toISOString(),
+    });
+  }
+
+  /** Ready: until someone asks for its end, its time is over, or its history is long enough for a new run. */
+  async function untilItsEnd(): Promise<'ended' | 'history is long'> {
+    const leftMs = Math.max(0, Date.parse(record.environment.expires_at ?? '') - Date.now());
+    const isLong = () => workflowInfo().continueAsNewSuggested;
+    const inTime = await condition(() => termination !== undefined || isLong(), leftMs);
+    return inTime && termination === undefined ? 'history is long' : 'ended';
+  }
+
+  async function goOnInNewRun(): Promise<void> {
+    await condition(allHandlersFinished);
+    const { environment } = record;
+    if (namespace === undefined) throw new Error('A ready environment has a namespace.');
+    await continueAsNew<typeof EnvironmentWorkflow>({ specification, environment, resumed: { life, namespace } });
+  }
+
+  function handOver(): Promise<void> {
+    return CancellationScope.nonCancellable(async () => {
+      record.enter('terminating');
+      await startChild(TeardownWorkflow, teardownOptions({ takesOver: true }));
+      record.handedOverTo(teardownId());
+      termination = 'handed over';
+      await condition(allHandlersFinished);
+    });
+  }
+
+  function fail(error: unknown): Promise<never> {
+    return CancellationScope.nonCancellable(async () => {
+      const step = record.environment.steps.at(-1)?.name ?? 'start';
+      const found = problemOf(error, step);
+      record.breakOff('failed', found.detail);
+      await saga.undo();
+      record.enter('failed', { problem: found });
+      await condition(allHandlersFinished);
+      throw failureOf(found);
+    });
+  }
+
+  /** What a caller of start is told once it is known: the environment, or the problem. */
+  async function outcome(): Promise<Environment> {
+    await uncancelled(() => ['ready', 'failed', 'terminating'].includes(record.environment.state));
+    const { environment } = record;
+    if (environment.problem) throw failureOf(environment.problem);
+    if (environment.state === 'ready') return environment;
+    throw failureOf(
+      problem('terminated-meanwhile', 'The environment was terminated before it was ready. Start it again.'),
+    );
+  }
+
+  /** The steps themselves end by the deadline where they can, and say what they waited for. */
+  async function withinDeadline(run: (readyBy: Date) => Promise<void>): Promise<void> {
+    const { deadline } = specification.recipe;
+    const readyBy = new Date(Date.now() + durationMs(deadline));
+    try {
+      await CancellationScope.withTimeout(durationMs(deadline) + GRACE_MS, () => run(readyBy));
+    } catch (error) {
+      if (!isCancellation(error) || termination !== undefined || Date.now() < readyBy.getTime()) throw error;
+      throw failureOf(problem('deadline-exceeded', `It was not ready within ${deadline}.`));
+    }
+  }
+
+  function teardownId(): string {
+    return `teardown/${specification.dev_id}/${specification.project}/${life.run}`;
+  }
+
+  function teardownOptions({ takesOver }: Pick<TeardownInput, 'takesOver'>) {
+    const { environment } = record;
+    return {
+      workflowId: teardownId(),
+      args: [{ environment, life, takesOver, ...(namespace && { namespace }) }] as [TeardownInput],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      memo: { environment },
+      ...(takesOver && { typedSearchAttributes: searchAttributesOf(environment) }),
+      staticSummary: summary(specification, environment.template.name),
+    };
+  }
+}
+
+/** Waits in a handler, whose callers are answered also when the workflow is cancelled. */
+function uncancelled(fact: () => boolean): Promise<void> {
+  return CancellationScope.nonCancellable(() => condition(fact));
+}

@@ -1,0 +1,3 @@
+// What the worker bundles: every exported function is a workflow.
+export { EnvironmentWorkflow } from './environment.ts';
+export { TeardownWorkflow } from './teardown.ts';

@@ -1,0 +1,89 @@
+import { setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  advance,
+  beginStep,
+  type Environment,
+  endStep,
+  type State,
+  type Step,
+  type StepName,
+} from '../environment/environment.ts';
+import type { Problem } from '../environment/problem.ts';
+import { details } from './details.ts';
+import type { EnvironmentMemo } from './messages.ts';
+import { searchAttributesOf } from './search-attributes.ts';
+
+/** What an activity answers, with how many attempts it took. */
+export interface Attempted<T> {
+  value: T;
+  attempts: number;
+}
+
+/**
+ * The environment as everyone sees it. Each change is published in the workflow's memo, search attributes and current
+ * details, so that status needs no worker and an operator reads in the Temporal UI what is happening now.
+ */
+export class EnvironmentRecord {
+  #environment: Environment;
+  readonly #speaks: boolean;
+
+  /** @param speaks whether lists find the environment through this workflow */
+  constructor(environment: Environment, speaks = true) {
+    this.#environment = environment;
+    this.#speaks = speaks;
+    setCurrentDetails(details(environment));
+  }
+
+  get environment(): Environment {
+    return this.#environment;
+  }
+
+  /** Brings the environment into its next state, with what becomes known by it. */
+  enter(state: State, known: Partial<Pick<Environment, 'ready_at' | 'expires_at'>> & { problem?: Problem } = {}): void {
+    this.#publish({ ...advance(this.#environment, state), ...known });
+    if (this.#speaks) upsertSearchAttributes(searchAttributesOf(this.#environment));
+  }
+
+  /** Runs a step and shows that it runs, how it ended, and after how many attempts. */
+  async step<T>(
+    name: StepName,
+    run: () => Promise<Attempted<T>>,
+    message?: (value: T) => string | undefined,
+  ): Promise<T> {
+    this.#publish(beginStep(this.#environment, name, new Date()));
+    const { value, attempts } = await run();
+    this.#end({ state: 'done', attempts, message: message?.(value) });
+    return value;
+  }
+
+  /** Ends the step that runs, if one does, as failed or cancelled. */
+  breakOff(state: 'failed' | 'cancelled', message?: string): void {
+    this.#end({ state, message });
+  }
+
+  /** Shows something about the step that runs. */
+  note(message: string): void {
+    const steps = this.#environment.steps.map((step): Step => (step.state === 'running' ? { ...step, message } : step));
+    this.#publish({ ...this.#environment, steps });
+  }
+
+  /** The namespace is known from here on. */
+  locate(namespace: string): void {
+    this.#publish({ ...this.#environment, namespace });
+  }
+
+  /** From here on another workflow speaks for the environment. */
+  handedOverTo(teardown: string): void {
+    upsertMemo({ teardown } satisfies Partial<EnvironmentMemo>);
+  }
+
+  #end(outcome: Parameters<typeof endStep>[2]): void {
+    this.#publish(endStep(this.#environment, new Date(), outcome));
+  }
+
+  #publish(environment: Environment): void {
+    this.#environment = environment;
+    upsertMemo({ environment } satisfies EnvironmentMemo);
+    setCurrentDetails(details(environment));
+  }
+}
