@@ -41,12 +41,7 @@ export function parseTemplate(file: string, text: string): Template {
     return reason === undefined ? [] : [{ path: `parameters.${name}.default`, reason }];
   });
   if (faults.length > 0) throw new TemplateError(file, faults);
-  try {
-    fillIn(parsed.data, defaultsOf(parsed.data));
-  } catch (error) {
-    if (error instanceof z.ZodError) throw new TemplateError(file, error.issues.map(faultOf));
-    throw new TemplateError(file, [{ path: 'parameters', reason: (error as Error).message }]);
-  }
+  fillIn(parsed.data, defaultsOf(parsed.data), file);
   return parsed.data;
 }
 
@@ -66,18 +61,20 @@ export function parameterFaults(template: Template, given: ParameterValues): { n
 
 /**
  * The template with its parameters filled in: each value replaces what stands at the places that its parameter sets.
- * @throws z.ZodError where the result is no recipe
- * @throws RangeError where there is no such place
+ * @throws TemplateError where the result is no recipe, or a parameter sets a place that does not exist
  */
-export function fillIn(template: Template, values: ParameterValues): Recipe {
+export function fillIn(template: Template, values: ParameterValues, file = template.name): Recipe {
   const { lifetime, deadline, guards, workload } = structuredClone(template);
   const recipe = { lifetime, deadline, guards, workload };
   for (const [name, { sets }] of Object.entries(template.parameters)) {
     const value = values[name];
-    if (value === undefined) throw new RangeError(`The parameter '${name}' has no value.`);
-    for (const pointer of sets) replaceAt(recipe, pointer, value);
+    const set = value !== undefined && sets.every((pointer) => replaceAt(recipe, pointer, value));
+    if (!set)
+      throw new TemplateError(file, [{ path: `parameters.${name}.sets`, reason: 'names a place that does not exist' }]);
   }
-  return recipeSchema.parse(recipe);
+  const filled = recipeSchema.safeParse(recipe);
+  if (!filled.success) throw new TemplateError(file, filled.error.issues.map(faultOf));
+  return filled.data;
 }
 
 function defaultsOf(template: Template): ParameterValues {

@@ -19,7 +19,7 @@ import { problem } from '../environment/problem.ts';
 import { quick, workload } from './activity-options.ts';
 import { summary } from './details.ts';
 import { failureOf, problemOf } from './failure.ts';
-import { type EnvironmentInput, startUpdate, type TeardownInput, terminateUpdate } from './messages.ts';
+import { type EnvironmentInput, startUpdate, type TeardownInput } from './messages.ts';
 import { EnvironmentRecord } from './record.ts';
 import { Saga } from './saga.ts';
 import { searchAttributesOf } from './search-attributes.ts';
@@ -37,22 +37,13 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
   const { specification, resumed } = input;
   const record = new EnvironmentRecord(input.environment);
   const life: Life = resumed?.life ?? { run: workflowInfo().firstExecutionRunId, nonce: uuid4() };
-  const provisioning = new CancellationScope();
   const saga = new Saga();
   let namespace = resumed?.namespace;
-  let termination: 'requested' | 'handed over' | undefined;
 
-  setHandler(startUpdate, () => outcome());
-  setHandler(terminateUpdate, async () => {
-    termination ??= 'requested';
-    provisioning.cancel();
-    await uncancelled(() => termination === 'handed over' || record.environment.state === 'failed');
-    const { environment } = record;
-    return environment.state === 'failed' ? { environment } : { environment, teardown: teardownId() };
-  });
+  setHandler(startUpdate, outcome);
 
   try {
-    if (resumed === undefined) await provisioning.run(() => withinDeadline(provision));
+    if (resumed === undefined) await withinDeadline(provision);
     if ((await untilItsEnd()) === 'history is long') return await goOnInNewRun();
   } catch (error) {
     // Anything else is a defect of this code or the way to a new run: neither may cost anybody their environment.
@@ -84,12 +75,11 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
     });
   }
 
-  /** Ready: until someone asks for its end, its time is over, or its history is long enough for a new run. */
+  /** Ready: until its time is over, or its history is long enough for a new run. Cancelling ends it sooner. */
   async function untilItsEnd(): Promise<'ended' | 'history is long'> {
     const leftMs = Math.max(0, Date.parse(record.environment.expires_at ?? '') - Date.now());
-    const isLong = () => workflowInfo().continueAsNewSuggested;
-    const inTime = await condition(() => termination !== undefined || isLong(), leftMs);
-    return inTime && termination === undefined ? 'history is long' : 'ended';
+    const isLong = await condition(() => workflowInfo().continueAsNewSuggested, leftMs);
+    return isLong ? 'history is long' : 'ended';
   }
 
   async function goOnInNewRun(): Promise<void> {
@@ -104,7 +94,6 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
       record.enter('terminating');
       await startChild(TeardownWorkflow, teardownOptions({ takesOver: true }));
       record.handedOverTo(teardownId());
-      termination = 'handed over';
       await condition(allHandlersFinished);
     });
   }
@@ -123,7 +112,8 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
 
   /** What a caller of start is told once it is known: the environment, or the problem. */
   async function outcome(): Promise<Environment> {
-    await uncancelled(() => ['ready', 'failed', 'terminating'].includes(record.environment.state));
+    const settled = () => ['ready', 'failed', 'terminating'].includes(record.environment.state);
+    await CancellationScope.nonCancellable(() => condition(settled));
     const { environment } = record;
     if (environment.problem) throw failureOf(environment.problem);
     if (environment.state === 'ready') return environment;
@@ -139,7 +129,8 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
     try {
       await CancellationScope.withTimeout(durationMs(deadline) + GRACE_MS, () => run(readyBy));
     } catch (error) {
-      if (!isCancellation(error) || termination !== undefined || Date.now() < readyBy.getTime()) throw error;
+      const asked = CancellationScope.current().consideredCancelled;
+      if (!isCancellation(error) || asked || Date.now() < readyBy.getTime()) throw error;
       throw failureOf(problem('deadline-exceeded', `It was not ready within ${deadline}.`));
     }
   }
@@ -159,9 +150,4 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
       staticSummary: summary(specification, environment.template.name),
     };
   }
-}
-
-/** Waits in a handler, whose callers are answered also when the workflow is cancelled. */
-function uncancelled(fact: () => boolean): Promise<void> {
-  return CancellationScope.nonCancellable(() => condition(fact));
 }

@@ -30,8 +30,10 @@ export interface EnvironmentMemo {
   teardown?: string;
 }
 
-/** Waits until the environment is provisioned and verified. Fails with a problem, after everything is undone. */
+/**
+ * Waits until the environment is provisioned and verified. Fails with a problem, after everything is undone.
+ *
+ * There is no message to end an environment: its workflow is cancelled, which Temporal keeps even while no worker runs,
+ * shows at once to everyone who describes the run, and offers to operators in its UI.
+ */
 export const startUpdate = defineUpdate<Environment>('start');
-
-/** Ends the environment. Answers when a teardown has taken over, with the id of its workflow. */
-export const terminateUpdate = defineUpdate<{ environment: Environment; teardown?: string }>('terminate');

@@ -1,0 +1,40 @@
+import type { Client } from '@temporalio/client';
+import Koa, { type Context, type Next } from 'koa';
+import type { Logger } from 'pino';
+import { authenticate } from './authentication/authenticate.ts';
+import type { TokenFile } from './authentication/token-file.ts';
+import { environmentRoutes } from './environments/routes.ts';
+import { healthRoutes } from './health/routes.ts';
+import { problems } from './http/problems.ts';
+import type { TemplateCatalogue } from './templates/catalogue.ts';
+
+/** What the API works with. No credentials of a cluster are among it. */
+export interface ApiDependencies {
+  client: Client;
+  tokens: TokenFile;
+  templates: TemplateCatalogue;
+  log: Logger;
+}
+
+/** The HTTP API. Any number of these may run side by side: none keeps any state. */
+export function createApp({ client, tokens, templates, log }: ApiDependencies): Koa {
+  const app = new Koa();
+  const health = healthRoutes(client);
+  const environments = environmentRoutes(client, templates);
+  app.on('error', (error: Error) => log.error({ err: error }, 'response failed'));
+  app.use(problems(log));
+  app.use(basePath);
+  app.use(health.routes());
+  app.use(authenticate(tokens));
+  app.use(environments.routes());
+  app.use(environments.allowedMethods());
+  return app;
+}
+
+/** The same routes under `/api` and without it, for a proxy that strips the prefix. */
+async function basePath(context: Context, next: Next): Promise<void> {
+  const [, base = '', rest] = /^(\/api)?(\/.*)$/s.exec(context.path) ?? [];
+  context.state.base = base;
+  if (rest !== undefined) context.path = rest;
+  await next();
+}

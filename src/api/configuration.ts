@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+const schema = z.object({
+  /** Host and port of the Temporal frontend. */
+  BERTH_TEMPORAL_ADDRESS: z.string().min(1),
+  BERTH_TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  /** Host and port to listen on. */
+  BERTH_LISTEN: z
+    .string()
+    .regex(/^\S+:\d{1,5}$/, 'must be a host and a port, such as 127.0.0.1:7070')
+    .default('127.0.0.1:7070'),
+  /** The file of issued tokens, written by `npm run token`. */
+  BERTH_TOKENS_FILE: z.string().min(1),
+  /** The directory of the templates. */
+  BERTH_TEMPLATES_DIR: z.string().min(1),
+  BERTH_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+export interface ApiConfiguration {
+  temporalAddress: string;
+  temporalNamespace: string;
+  host: string;
+  port: number;
+  tokensFile: string;
+  templatesDirectory: string;
+  logLevel: string;
+}
+
+/**
+ * The API's configuration from its environment variables.
+ * @throws Error that names the variable and what it should be
+ */
+export function readConfiguration(variables: NodeJS.ProcessEnv): ApiConfiguration {
+  const parsed = schema.safeParse(variables);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new Error(`The variable ${issue?.path.join('.')} is missing or wrong: ${issue?.message}.`);
+  }
+  const { data } = parsed;
+  const separator = data.BERTH_LISTEN.lastIndexOf(':');
+  return {
+    temporalAddress: data.BERTH_TEMPORAL_ADDRESS,
+    temporalNamespace: data.BERTH_TEMPORAL_NAMESPACE,
+    host: data.BERTH_LISTEN.slice(0, separator),
+    port: Number(data.BERTH_LISTEN.slice(separator + 1)),
+    tokensFile: data.BERTH_TOKENS_FILE,
+    templatesDirectory: data.BERTH_TEMPLATES_DIR,
+    logLevel: data.BERTH_LOG_LEVEL,
+  };
+}

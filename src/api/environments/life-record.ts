@@ -1,0 +1,27 @@
+import { type Environment, isOver } from '../../environment/environment.ts';
+import { problem } from '../../environment/problem.ts';
+
+/** One life of an environment as Temporal holds it: readable with no worker running. */
+export interface LifeRecord {
+  run: string;
+  isOpen: boolean;
+  /** Its end was asked for, whether or not a worker has seen that yet. */
+  isEnding: boolean;
+  environment: Environment;
+  /** The workflow that tears it down, once its own run has closed. */
+  teardown: string | undefined;
+}
+
+/** Whether a life goes on and is not about to end, so that a start means this one. */
+export function isAlive({ isOpen, isEnding, environment }: LifeRecord): boolean {
+  return isOpen && !isEnding && environment.state !== 'terminating';
+}
+
+/** The environment of a life, as it is shown. */
+export function shown({ isOpen, isEnding, environment, teardown }: LifeRecord): Environment {
+  if (isOver(environment.state) || teardown !== undefined) return environment;
+  if (isOpen) return isEnding ? { ...environment, state: 'terminating' } : environment;
+  const detail =
+    'Its workflow was ended by hand, and what it built may still be there. Tell the operator, or start it again.';
+  return { ...environment, state: 'failed', problem: problem('internal', detail) };
+}

@@ -1,0 +1,138 @@
+import {
+  type Client,
+  WithStartWorkflowOperation,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  type WorkflowStartOptions,
+} from '@temporalio/client';
+import type { Environment } from '../../environment/environment.ts';
+import { type Identity, workflowId } from '../../environment/identity.ts';
+import { queued, type Specification } from '../../environment/request.ts';
+import { summary } from '../../workflows/details.ts';
+import type { EnvironmentWorkflow } from '../../workflows/environment.ts';
+import { type EnvironmentMemo, startUpdate, TASK_QUEUE } from '../../workflows/messages.ts';
+import { searchAttributesOf } from '../../workflows/search-attributes.ts';
+import type { TeardownWorkflow } from '../../workflows/teardown.ts';
+import type { LifeRecord } from './life-record.ts';
+import { waitIsOver } from './temporal-errors.ts';
+
+/** For what Temporal answers at once, in milliseconds. */
+const CALL_MS = 10_000;
+
+/**
+ * The lives of environments, in Temporal's terms: one workflow id an environment, one run a life.
+ * What waits does so until a deadline, in milliseconds since the epoch, and answers `undefined` when that has passed.
+ */
+export class Lives {
+  readonly #client: Client;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  /** The latest life of an environment; `undefined` where there was none, or Temporal has forgotten it. */
+  latest(identity: Identity): Promise<LifeRecord | undefined> {
+    return this.#describe(workflowId(identity));
+  }
+
+  /** What is being torn down, as the workflow shows it that does it. */
+  async teardown(id: string): Promise<Environment | undefined> {
+    return (await this.#describe(id))?.environment;
+  }
+
+  /** Starts a life, or joins the one that runs, without waiting for what becomes of it. */
+  async begin(specification: Specification): Promise<void> {
+    await this.#client.withDeadline(Date.now() + CALL_MS, () =>
+      this.#client.workflow.start<typeof EnvironmentWorkflow>('EnvironmentWorkflow', startOptions(specification)),
+    );
+  }
+
+  /**
+   * Starts a life, or joins the one that runs, and waits until it is ready.
+   * @param previous the run of the life before; all who start after the same one share one update
+   */
+  beginAndAwait(
+    specification: Specification,
+    previous: string | undefined,
+    deadline: number,
+  ): Promise<Environment | undefined> {
+    const startWorkflowOperation = new WithStartWorkflowOperation<typeof EnvironmentWorkflow>('EnvironmentWorkflow', {
+      ...startOptions(specification),
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+    const options = { updateId: updateId(previous), startWorkflowOperation };
+    return this.#until(deadline, () => this.#client.workflow.executeUpdateWithStart(startUpdate, options));
+  }
+
+  /** Waits until a life that runs is ready. All who wait share one update. */
+  joinAndAwait(identity: Identity, run: string, deadline: number): Promise<Environment | undefined> {
+    const handle = this.#client.workflow.getHandle(workflowId(identity), run);
+    return this.#until(deadline, () => handle.executeUpdate(startUpdate, { updateId: updateId(run) }));
+  }
+
+  /** Asks for the end of a life. Temporal keeps that, and shows it at once, with or without a worker. */
+  async end(identity: Identity, run: string): Promise<void> {
+    const handle = this.#client.workflow.getHandle(workflowId(identity), run);
+    await this.#client.withDeadline(Date.now() + CALL_MS, () => handle.cancel());
+  }
+
+  /** Waits until a life's own run has closed. How it closed is in its memo. */
+  async closed(identity: Identity, run: string, deadline: number): Promise<boolean> {
+    const result = this.#client.workflow.getHandle(workflowId(identity), run).result();
+    const closed = result.then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof WorkflowFailedError) return true;
+        throw error;
+      },
+    );
+    return (await this.#until(deadline, () => closed)) ?? false;
+  }
+
+  /** Waits until nothing is left. */
+  gone(teardown: string, deadline: number): Promise<Environment | undefined> {
+    return this.#until(deadline, () => this.#client.workflow.getHandle<typeof TeardownWorkflow>(teardown).result());
+  }
+
+  async #describe(id: string): Promise<LifeRecord | undefined> {
+    const handle = this.#client.workflow.getHandle(id);
+    const describing = this.#client.withDeadline(Date.now() + CALL_MS, () => handle.describe());
+    const description = await describing.catch(unlessNotFound);
+    if (description === undefined) return undefined;
+    const { environment, teardown } = description.memo as unknown as EnvironmentMemo;
+    const isOpen = description.status.name === 'RUNNING';
+    const isEnding = description.raw.workflowExtendedInfo?.cancelRequested === true;
+    return { run: description.runId, isOpen, isEnding, environment, teardown };
+  }
+
+  async #until<T>(deadline: number, wait: () => Promise<T>): Promise<T | undefined> {
+    if (deadline <= Date.now()) return undefined;
+    try {
+      return await this.#client.withDeadline(deadline, wait);
+    } catch (error) {
+      if (waitIsOver(error)) return undefined;
+      throw error;
+    }
+  }
+}
+
+function updateId(run = 'none'): string {
+  return `start-${run}`;
+}
+
+function startOptions(specification: Specification): WorkflowStartOptions<typeof EnvironmentWorkflow> {
+  const environment = queued(specification, new Date());
+  return {
+    workflowId: workflowId(specification),
+    taskQueue: TASK_QUEUE,
+    args: [{ specification, environment }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    memo: { environment } satisfies EnvironmentMemo,
+    typedSearchAttributes: searchAttributesOf(environment),
+    staticSummary: summary(specification, specification.template.name),
+  };
+}
+
+function unlessNotFound(error: unknown): undefined {
+  if (!(error instanceof WorkflowNotFoundError)) throw error;
+}

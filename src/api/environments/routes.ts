@@ -1,0 +1,103 @@
+import Router from '@koa/router';
+import type { Client } from '@temporalio/client';
+import type { Context } from 'koa';
+import { z } from 'zod';
+import { type Environment, STATES } from '../../environment/environment.ts';
+import type { Identity } from '../../environment/identity.ts';
+import { identitySchema, startSchema } from '../../environment/request.ts';
+import { type Caller, mayActFor } from '../authentication/authenticate.ts';
+import { readJson } from '../http/body.ts';
+import { waitMs } from '../http/prefer.ts';
+import { refuse } from '../http/problems.ts';
+import { validate } from '../http/validate.ts';
+import type { TemplateCatalogue } from '../templates/catalogue.ts';
+import { Lives } from './lives.ts';
+import type { Outcome, Wait } from './outcome.ts';
+import { list, status } from './show.ts';
+import { start } from './start.ts';
+import { asProblem } from './temporal-errors.ts';
+import { notFound, terminate } from './terminate.ts';
+
+const RETRY_AFTER_S = 1;
+
+const statusQuery = z.strictObject({
+  ...identitySchema.partial().shape,
+  state: z.enum(STATES).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  page: z.string().max(4096).optional(),
+});
+
+/** `POST /environments/start`, `POST /environments/terminate`, `GET /environments/status`. */
+export function environmentRoutes(client: Client, templates: TemplateCatalogue): Router {
+  const lives = new Lives(client);
+  const router = new Router({ prefix: '/environments' });
+
+  router.post('/start', async (context: Context) => {
+    const request = validate(startSchema, await readJson(context));
+    mustBeTheirs(context, request);
+    answer(context, await untilGone(context, () => start(lives, templates, request, wanted(context))));
+  });
+
+  router.post('/terminate', async (context: Context) => {
+    const identity = validate(identitySchema, await readJson(context));
+    mustBeTheirs(context, identity);
+    answer(context, await untilGone(context, () => terminate(lives, identity, wanted(context))));
+  });
+
+  router.get('/status', async (context: Context) => {
+    const { dev_id, project, state, page, limit } = validate(statusQuery, context.query);
+    const { grant } = caller(context);
+    const theirs = dev_id ?? (grant.role === 'developer' ? grant.dev_id : undefined);
+    if (project === undefined) {
+      if (theirs !== undefined && !mayActFor(caller(context), theirs))
+        throw notFound({ dev_id: theirs, project: 'any' });
+      context.body = await untilGone(context, () => list(client, { dev_id: theirs, state, page, limit }));
+      return;
+    }
+    if (theirs === undefined) throw refuse('invalid-request', "Name the developer too: 'project' needs 'dev_id'.");
+    const identity = { dev_id: theirs, project };
+    mustBeTheirs(context, identity);
+    context.body = await untilGone(context, () => status(lives, identity));
+  });
+
+  return router;
+
+  /** A caller that goes away is not waited for. */
+  async function untilGone<T>(context: Context, call: () => Promise<T>): Promise<T> {
+    const gone = new AbortController();
+    const leave = (): void => gone.abort();
+    context.res.once('close', leave);
+    try {
+      return await client.withAbortSignal(gone.signal, call);
+    } catch (error) {
+      throw asProblem(error);
+    } finally {
+      context.res.off('close', leave);
+    }
+  }
+}
+
+function answer(context: Context, { environment, isDone }: Outcome): void {
+  context.status = isDone ? 200 : 202;
+  context.body = environment;
+  if (isDone) return;
+  context.set('Location', statusAddress(context, environment));
+  context.set('Retry-After', String(RETRY_AFTER_S));
+}
+
+/** Under the base path that the caller used. */
+function statusAddress(context: Context, { dev_id, project }: Environment): string {
+  return `${context.state.base}/environments/status?${new URLSearchParams({ dev_id, project })}`;
+}
+
+function wanted(context: Context): Wait {
+  return (longestMs) => waitMs(context.get('Prefer'), longestMs);
+}
+
+function caller(context: Context): Caller {
+  return context.state.caller;
+}
+
+function mustBeTheirs(context: Context, identity: Identity): void {
+  if (!mayActFor(caller(context), identity.dev_id)) throw notFound(identity);
+}

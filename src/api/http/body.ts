@@ -1,0 +1,83 @@
+import { type ParseError, visit } from 'jsonc-parser';
+import type { Context } from 'koa';
+import rawBody from 'raw-body';
+import { refuse } from './problems.ts';
+
+const LIMIT_BYTES = 64 * 1024;
+/** Nothing that Berth reads is deeper than three. */
+const DEEPEST = 16;
+
+/**
+ * Reads a JSON body, strictly: UTF-8, at most 64 KiB, no duplicate keys, no great depth. Two programs must never read
+ * the same request differently.
+ *
+ * @throws ProblemError with 400, 413 or 415
+ */
+export async function readJson(context: Context): Promise<unknown> {
+  if (!context.request.is('application/json', '+json')) {
+    throw refuse('unsupported-media-type', 'Send the request as JSON, with Content-Type: application/json.');
+  }
+  const bytes = await readBytes(context);
+  const text = decode(bytes);
+  const fault = structuralFault(text);
+  if (fault !== undefined) throw refuse('malformed-request', fault);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw refuse('malformed-request', 'The body is not valid JSON.');
+  }
+}
+
+async function readBytes(context: Context): Promise<Buffer> {
+  try {
+    return await rawBody(context.req, { limit: LIMIT_BYTES, length: context.request.length ?? null });
+  } catch (error) {
+    if ((error as { type?: string }).type === 'entity.too.large') {
+      // What is left of the body is not read: the connection cannot be used again.
+      context.set('Connection', 'close');
+      throw refuse('payload-too-large', `The body may have at most ${LIMIT_BYTES} bytes.`);
+    }
+    throw refuse('malformed-request', 'The body ended early, or is not as long as its Content-Length says.');
+  }
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw refuse('malformed-request', 'The body is not valid UTF-8.');
+  }
+}
+
+/** Finds what `JSON.parse` would accept, drop or be slow at: a key that comes twice, and objects too deep. */
+function structuralFault(text: string): string | undefined {
+  let fault: string | undefined;
+  const open: Set<string>[] = [];
+  const begin = (): boolean => {
+    open.push(new Set());
+    if (open.length > DEEPEST) fault ??= `The body is nested more than ${DEEPEST} deep.`;
+    return fault === undefined;
+  };
+  const end = (): void => {
+    open.pop();
+  };
+  visit(
+    text,
+    {
+      onObjectBegin: begin,
+      onArrayBegin: begin,
+      onObjectEnd: end,
+      onArrayEnd: end,
+      onObjectProperty: (key) => {
+        const keys = open.at(-1);
+        if (keys?.has(key)) fault ??= `The key '${key}' comes twice.`;
+        keys?.add(key);
+      },
+      onError: (_: ParseError['error'], offset) => {
+        fault ??= `The body is not valid JSON, at byte ${offset}.`;
+      },
+    },
+    { disallowComments: true },
+  );
+  return fault;
+}

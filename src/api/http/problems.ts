@@ -1,0 +1,42 @@
+import type { Context, Middleware, Next } from 'koa';
+import type { Logger } from 'pino';
+import { type Problem, type ProblemKind, problem } from '../../environment/problem.ts';
+
+/** An answer that is a problem. Thrown anywhere in a request, it is what the caller gets. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly problem: Problem;
+  readonly headers: Record<string, string>;
+
+  constructor(found: Problem, headers: Record<string, string> = {}) {
+    super(found.detail);
+    this.problem = found;
+    this.headers = headers;
+  }
+}
+
+/** Refuses a request. `detail` says what is wrong and what to do. */
+export function refuse(kind: ProblemKind, detail: string, errors?: Problem['errors']): ProblemError {
+  return new ProblemError(problem(kind, detail, errors));
+}
+
+/** Answers every failure as problem+json (RFC 9457). What nobody foresaw is logged, and told without its details. */
+export function problems(log: Logger): Middleware {
+  return async (context: Context, next: Next) => {
+    try {
+      await next();
+      if (context.status === 404 && context.body == null) throw refuse('no-such-route', `There is no ${context.path}.`);
+      if (context.status === 405) throw refuse('method-not-allowed', `Use ${context.response.get('Allow')}.`);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) log.error({ err: error, path: context.path }, 'request failed');
+      const answer =
+        error instanceof ProblemError
+          ? error
+          : refuse('internal', 'This is a defect of Berth, and is logged. Try again; tell the operator if it stays.');
+      context.set(answer.headers);
+      context.status = answer.problem.status;
+      context.type = 'application/problem+json';
+      context.body = JSON.stringify(answer.problem);
+    }
+  };
+}

@@ -1,0 +1,23 @@
+import type { z } from 'zod';
+import { refuse } from './problems.ts';
+
+/**
+ * Checks what came in against a schema.
+ * @throws ProblemError with 400 that lists every fault with its place
+ */
+export function validate<S extends z.ZodType>(schema: S, input: unknown): z.infer<S> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.flatMap((issue) => {
+    const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [];
+    if (unknown.length > 0)
+      return unknown.map((key) => ({ pointer: pointer([...issue.path, key]), detail: 'is not known here' }));
+    return [{ pointer: pointer(issue.path), detail: issue.message }];
+  });
+  const places = errors.map(({ pointer, detail }) => `${pointer === '' ? 'the request' : pointer} ${detail}`);
+  throw refuse('invalid-request', `Correct this and send it again: ${places.join('; ')}.`, errors);
+}
+
+function pointer(path: readonly PropertyKey[]): string {
+  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}

@@ -1,0 +1,33 @@
+import { once } from 'node:events';
+import { Client, Connection } from '@temporalio/client';
+import pino from 'pino';
+import { createApp } from './app.ts';
+import { TokenFile } from './authentication/token-file.ts';
+import { readConfiguration } from './configuration.ts';
+import { TemplateCatalogue } from './templates/catalogue.ts';
+
+const configuration = readConfiguration(process.env);
+const { host, port, temporalNamespace: namespace } = configuration;
+const log = pino({ level: configuration.logLevel });
+const connection = Connection.lazy({ address: configuration.temporalAddress });
+const client = new Client({ connection, namespace });
+const tokens = new TokenFile(configuration.tokensFile);
+const templates = new TemplateCatalogue(configuration.templatesDirectory);
+await templates.checkAll();
+
+const server = createApp({ client, tokens, templates, log }).listen(port, host);
+await once(server, 'listening');
+log.info({ host, port }, 'listening');
+process.send?.('ready');
+
+/** Requests under way are answered; what they wait for goes on in any case. */
+const stop = async (): Promise<void> => {
+  server.close();
+  server.closeIdleConnections();
+  setTimeout(() => server.closeAllConnections(), 5000).unref();
+  await once(server, 'close');
+  await connection.close();
+  if (process.connected) process.disconnect();
+};
+// A supervisor that is gone can no longer stop its children.
+for (const end of ['SIGINT', 'SIGTERM', 'disconnect']) process.once(end, stop);
