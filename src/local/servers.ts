@@ -1,35 +1,30 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { KubeConfig, type KubernetesObject } from '@kubernetes/client-node';
-import { bootstrapCluster } from './bootstrap/bootstrap.ts';
+import { KubeConfig } from '@kubernetes/client-node';
+import { ClusterError } from '../cluster/errors.ts';
+import { SEARCH_ATTRIBUTE_NAMES } from '../workflows/search-attributes.ts';
+import { bootstrapCluster, type WorkerAccess } from './bootstrap/bootstrap.ts';
 import { readManifest, readManifests } from './bootstrap/manifests.ts';
 import { startControlPlane } from './control-plane/start.ts';
-import type { Programs } from './install/programs.ts';
+import type { ExistingCluster } from './existing-cluster.ts';
+import type { ControlPlanePrograms } from './install/programs.ts';
 import { choosePorts, LOOPBACK } from './ports.ts';
 import type { Supervisor } from './processes/supervisor.ts';
 import { REPOSITORY } from './repository.ts';
 import { registerSearchAttributes } from './temporal/search-attributes.ts';
-import { startTemporal } from './temporal/server.ts';
+import { startTemporal, type TemporalPorts } from './temporal/server.ts';
+import { UserError } from './user-error.ts';
 
 /** What the servers are started with. */
 export interface ServersOptions {
   readonly supervisor: Supervisor;
   /** Absolute; the caller has made it, and nobody else uses it. */
   readonly stateDirectory: string;
-  readonly programs: Programs;
-  /** A cluster to use instead of the embedded control plane. */
-  readonly cluster?: ExistingCluster | undefined;
-  /** The address of a Temporal server to use instead of the embedded one. */
-  readonly temporal?: string | undefined;
+  /** What the embedded Temporal is started from, or the address of an existing one. */
+  readonly temporal: { readonly program: string } | { readonly address: string };
+  /** What the embedded control plane is started from, or an existing cluster. */
+  readonly cluster: { readonly programs: ControlPlanePrograms } | ExistingCluster;
   /** Whether writes survive the loss of power; tests need not pay for that. @default true */
   readonly durable?: boolean;
-}
-
-/** A cluster of the user's. */
-export interface ExistingCluster {
-  readonly kubeConfig: KubeConfig;
-  /** Where it was read from. */
-  readonly kubeconfigFile: string;
 }
 
 /** The running servers. */
@@ -48,6 +43,7 @@ export interface Servers {
 /** Berth's namespace in Temporal. */
 export const TEMPORAL_NAMESPACE = 'default';
 
+const manifests = join(REPOSITORY, 'deploy', 'kubernetes');
 const simulatedNode = join(REPOSITORY, 'tools', 'kwok');
 
 /**
@@ -56,55 +52,66 @@ const simulatedNode = join(REPOSITORY, 'tools', 'kwok');
  * @throws {@link UserError} when one of them cannot be started
  */
 export async function startServers(options: ServersOptions): Promise<Servers> {
-  const { supervisor, stateDirectory, programs, cluster, temporal, durable = true } = options;
+  const { supervisor, stateDirectory } = options;
   const ports = await choosePorts(join(stateDirectory, 'ports.json'), {
     temporal: undefined,
     temporalUi: undefined,
     apiserver: undefined,
   });
-
-  const startingTemporal = async (): Promise<string> => {
-    const address = temporal ?? (await startTemporal(supervisor, programs.temporal, stateDirectory, ports));
-    await registerSearchAttributes(address, TEMPORAL_NAMESPACE, await searchAttributeNames(), supervisor.signal);
-    return address;
-  };
-  const startingCluster = async () => {
-    const stages = join(simulatedNode, 'stages.yaml');
-    const adminKubeconfig =
-      cluster?.kubeconfigFile ??
-      (await startControlPlane({ supervisor, programs, stateDirectory, port: ports.apiserver, durable, stages }));
-    const kubeConfig = cluster?.kubeConfig ?? loadKubeconfig(adminKubeconfig);
-    const objects = await bootstrapObjects(cluster === undefined);
-    return { adminKubeconfig, worker: await bootstrapCluster(kubeConfig, objects, stateDirectory, supervisor.signal) };
-  };
-
-  const [address, { adminKubeconfig, worker }] = await Promise.all([startingTemporal(), startingCluster()]);
+  const [temporal, cluster] = await Promise.all([
+    prepareTemporal(options, ports),
+    'programs' in options.cluster
+      ? prepareEmbedded(options, options.cluster.programs, ports.apiserver)
+      : prepareExisting(options.cluster, stateDirectory, supervisor.signal),
+  ]);
   return {
-    temporal: address,
-    temporalUi: temporal === undefined ? `http://${LOOPBACK}:${ports.temporalUi}` : undefined,
-    adminKubeconfig,
-    workerKubeconfig: worker.kubeconfig,
-    ownershipKeyFile: worker.ownershipKeyFile,
-    stop: worker.stop,
+    temporal,
+    temporalUi: 'program' in options.temporal ? `http://${LOOPBACK}:${ports.temporalUi}` : undefined,
+    adminKubeconfig: cluster.adminKubeconfig,
+    workerKubeconfig: cluster.worker.kubeconfig,
+    ownershipKeyFile: cluster.worker.ownershipKeyFile,
+    stop: cluster.worker.stop,
   };
 }
 
-function loadKubeconfig(file: string): KubeConfig {
+interface PreparedCluster {
+  readonly adminKubeconfig: string;
+  readonly worker: WorkerAccess;
+}
+
+async function prepareTemporal({ supervisor, stateDirectory, temporal }: ServersOptions, ports: TemporalPorts) {
+  const address =
+    'address' in temporal ? temporal.address : await startTemporal(supervisor, temporal.program, stateDirectory, ports);
+  await registerSearchAttributes(address, TEMPORAL_NAMESPACE, SEARCH_ATTRIBUTE_NAMES, supervisor.signal);
+  return address;
+}
+
+async function prepareEmbedded(
+  { supervisor, stateDirectory, durable = true }: ServersOptions,
+  programs: ControlPlanePrograms,
+  port: number,
+): Promise<PreparedCluster> {
+  const stages = join(simulatedNode, 'stages.yaml');
+  const adminKubeconfig = await startControlPlane({ supervisor, programs, stateDirectory, port, durable, stages });
   const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromFile(file);
-  return kubeConfig;
-}
-
-async function bootstrapObjects(embedded: boolean): Promise<KubernetesObject[]> {
-  const berth = await readManifests(join(REPOSITORY, 'deploy', 'kubernetes'));
-  if (!embedded) return berth;
+  kubeConfig.loadFromFile(adminKubeconfig);
   const local = ['node.yaml', 'storage-class.yaml'].map((file) => readManifest(join(simulatedNode, file)));
-  return [...berth, ...(await Promise.all(local)).flat()];
+  const objects = [...(await readManifests(manifests)), ...(await Promise.all(local)).flat()];
+  return { adminKubeconfig, worker: await bootstrapCluster(kubeConfig, objects, stateDirectory, supervisor.signal) };
 }
 
-// TEMPORARY until src/workflows/search-attributes.ts has landed.
-async function searchAttributeNames(): Promise<string[]> {
-  const file = join(REPOSITORY, 'src', 'workflows', 'search-attributes.ts');
-  if (existsSync(file)) return ((await import(file)) as { SEARCH_ATTRIBUTE_NAMES: string[] }).SEARCH_ATTRIBUTE_NAMES;
-  return ['BerthDeveloper', 'BerthProject', 'BerthTemplate', 'BerthState', 'BerthNamespace'];
+async function prepareExisting(
+  { kubeConfig, file, server }: ExistingCluster,
+  stateDirectory: string,
+  signal: AbortSignal,
+): Promise<PreparedCluster> {
+  try {
+    const worker = await bootstrapCluster(kubeConfig, await readManifests(manifests), stateDirectory, signal);
+    return { adminKubeconfig: file, worker };
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+    throw new UserError(
+      `The cluster at ${server} did not take what Berth needs (${error.message}): check that it can be reached and that you may create namespaces, roles and role bindings there.`,
+    );
+  }
 }

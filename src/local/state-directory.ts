@@ -1,8 +1,10 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { removeVolumes } from './control-plane/volumes.ts';
 import { tryLock } from './processes/lock-file.ts';
 import { systemErrorCode, UserError } from './user-error.ts';
+
+const lockName = 'supervisor.json';
 
 /** A state directory that this process, and no other, may use. */
 export interface HeldStateDirectory {
@@ -20,7 +22,7 @@ export interface HeldStateDirectory {
 export function holdStateDirectory(path: string): HeldStateDirectory {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    const lock = tryLock(join(path, 'supervisor.json'));
+    const lock = tryLock(join(path, lockName));
     if ('holder' in lock) {
       throw new UserError(
         `Berth already runs here as process ${lock.holder.pid} (state directory ${path}): stop it with Ctrl-C or \`kill ${lock.holder.pid}\`, or set BERTH_STATE_DIR to another directory.`,
@@ -35,10 +37,15 @@ export function holdStateDirectory(path: string): HeldStateDirectory {
   }
 }
 
-/** Deletes a state directory with all that was made for it elsewhere. Its processes must have ended. */
-export async function deleteState(path: string): Promise<void> {
+/**
+ * Empties a state directory that this process holds, and deletes what was made for it elsewhere. Its processes must
+ * have ended.
+ */
+export async function emptyState(path: string): Promise<void> {
   await removeVolumes(join(path, 'etcd'));
-  rmSync(path, { recursive: true, force: true });
+  for (const entry of readdirSync(path)) {
+    if (entry !== lockName) rmSync(join(path, entry), { recursive: true, force: true });
+  }
 }
 
 /** The state directory of a command: `BERTH_STATE_DIR`, or `.berth` where the command was called. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProcessRecords } from '../../src/local/processes/records.ts';
 import type { Supervisor } from '../../src/local/processes/supervisor.ts';
-import { deleteState, holdStateDirectory } from '../../src/local/state-directory.ts';
+import { emptyState, holdStateDirectory } from '../../src/local/state-directory.ts';
 import { UserError } from '../../src/local/user-error.ts';
 
 /** What the names of test runs' state directories begin with. */
@@ -21,7 +21,8 @@ export async function clearAbandoned(directory: string): Promise<void> {
       throw error;
     }
     await new ProcessRecords(path).endLeftovers();
-    await deleteState(path);
+    await emptyState(path);
+    rmSync(path, { recursive: true, force: true });
   }
 }
 

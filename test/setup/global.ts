@@ -1,13 +1,15 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { startApplication } from '../../src/local/application.ts';
 import { cacheDirectory } from '../../src/local/install/cache.ts';
-import { installPrograms } from '../../src/local/install/install.ts';
+import { installAll } from '../../src/local/install/install.ts';
+import { choosePorts } from '../../src/local/ports.ts';
 import { Supervisor } from '../../src/local/processes/supervisor.ts';
 import { progressOn } from '../../src/local/progress.ts';
 import { startServers } from '../../src/local/servers.ts';
-import { deleteState, holdStateDirectory } from '../../src/local/state-directory.ts';
+import { emptyState, holdStateDirectory } from '../../src/local/state-directory.ts';
 import { clearAbandoned, PREFIX, removeAtExit } from './abandoned.ts';
 
 /** The servers that all test files of a run share. */
@@ -18,6 +20,10 @@ export interface SharedServers {
   readonly workerKubeconfig: string;
   readonly ownershipKeyFile: string;
   readonly stateDir: string;
+  /** The URL of an API server with a worker behind it, as `npm start` runs them. */
+  readonly api: string;
+  /** Where that API looks for tokens. */
+  readonly tokensFile: string;
 }
 
 declare module 'vitest' {
@@ -31,23 +37,31 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const progress = progressOn(process.stderr);
   await clearAbandoned(tmpdir());
   const stateDir = mkdtempSync(join(tmpdir(), PREFIX));
-  const held = holdStateDirectory(stateDir);
+  holdStateDirectory(stateDir);
   const supervisor = new Supervisor(stateDir);
   const keepExitClean = removeAtExit(supervisor, stateDir);
   const end = async (): Promise<void> => {
     await supervisor.stop();
-    held.release();
-    await deleteState(stateDir);
+    await emptyState(stateDir);
+    rmSync(stateDir, { recursive: true, force: true });
     keepExitClean();
   };
   try {
     const cache = cacheDirectory(process.env);
-    const { signal } = supervisor;
-    const programs = await installPrograms({ cache, environment: process.env, progress, signal });
+    const programs = await installAll({ cache, environment: process.env, progress, supervisor });
     progress.say('Starting Temporal and a control plane for the tests …');
-    const servers = await startServers({ supervisor, stateDirectory: stateDir, programs, durable: false });
+    const servers = await startServers({
+      supervisor,
+      stateDirectory: stateDir,
+      temporal: { program: programs.temporal },
+      cluster: { programs },
+      durable: false,
+    });
     const { temporal, adminKubeconfig, workerKubeconfig, ownershipKeyFile } = servers;
-    project.provide('servers', { temporal, adminKubeconfig, workerKubeconfig, ownershipKeyFile, stateDir });
+    const tokensFile = join(stateDir, 'tokens.json');
+    const { api: port } = await choosePorts(join(stateDir, 'ports.json'), { api: undefined });
+    const api = await startApplication({ supervisor, servers, port, tokensFile });
+    project.provide('servers', { temporal, adminKubeconfig, workerKubeconfig, ownershipKeyFile, stateDir, api, tokensFile });
     return async () => {
       servers.stop();
       await end();

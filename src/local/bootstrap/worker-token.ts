@@ -1,5 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { CoreV1Api, type KubeConfig } from '@kubernetes/client-node';
+import { classify } from '../../cluster/errors.ts';
 
 const namespace = 'berth-system';
 const name = 'berth-worker';
@@ -9,13 +10,17 @@ const requestedSeconds = 24 * 60 * 60;
  * Mints a token for the workers' service account and writes it where only its owner can read it.
  *
  * @returns when the token expires
+ * @throws ClusterError when the apiserver refuses
  */
 export async function mintWorkerToken(kubeConfig: KubeConfig, file: string): Promise<Date> {
-  const { status } = await kubeConfig.makeApiClient(CoreV1Api).createNamespacedServiceAccountToken({
-    name,
-    namespace,
-    body: { spec: { audiences: [], expirationSeconds: requestedSeconds } },
-  });
+  const body = { spec: { audiences: [], expirationSeconds: requestedSeconds } };
+  const api = kubeConfig.makeApiClient(CoreV1Api);
+  const { status } = await api
+    .createNamespacedServiceAccountToken({ name, namespace, body })
+    .catch((error: unknown) => {
+      // The library's own message would quote headers.
+      throw classify(error);
+    });
   if (status?.token === undefined || status.expirationTimestamp === undefined)
     throw new Error('the apiserver answered a token request without a token');
   writeFileSync(`${file}.new`, status.token, { mode: 0o600 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Programs } from '../install/programs.ts';
+import type { ControlPlanePrograms } from '../install/programs.ts';
 import { LOOPBACK } from '../ports.ts';
 import type { Supervisor } from '../processes/supervisor.ts';
 import { waitUntil } from '../readiness.ts';
@@ -12,7 +12,7 @@ import { apiserverIsReady } from './ready.ts';
 /** What the embedded control plane is started with. */
 export interface ControlPlaneOptions {
   readonly supervisor: Supervisor;
-  readonly programs: Programs;
+  readonly programs: ControlPlanePrograms;
   readonly stateDirectory: string;
   readonly port: number;
   /** Whether etcd's writes survive the loss of power. */

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { accessSync, chmodSync, constants, mkdirSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { arch, homedir, platform } from 'node:os';
-import { basename, isAbsolute, join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { systemErrorCode, UserError } from '../user-error.ts';
 import { isExecutable } from './find.ts';
 import { PINNED_VERSIONS, type ProgramName } from './programs.ts';
@@ -30,20 +30,31 @@ export async function findCached(cache: string, program: ProgramName): Promise<s
 }
 
 /**
- * Makes a directory inside the cache to prepare something in.
+ * Makes the cache directory where it is missing.
  *
- * @throws {@link UserError} when the cache cannot be written
+ * @throws {@link UserError} when it cannot be written
  */
-export function temporaryDirectory(cache: string): string {
-  const directory = join(cache, 'partial', `${process.pid}-${randomBytes(6).toString('hex')}`);
+export function prepareCache(cache: string): void {
   try {
-    mkdirSync(directory, { recursive: true });
+    mkdirSync(join(cache, 'partial'), { recursive: true });
+    accessSync(cache, constants.W_OK);
   } catch (error) {
     throw new UserError(
       `The cache directory ${cache} cannot be written (${systemErrorCode(error)}): make it writable, or set XDG_CACHE_HOME to one that is.`,
     );
   }
+}
+
+/** Makes a directory inside the cache to prepare something in. */
+export function temporaryDirectory(cache: string): string {
+  const directory = join(cache, 'partial', randomUUID());
+  mkdirSync(directory, { recursive: true });
   return directory;
+}
+
+/** Removes what killed installs have left half done. The caller holds the install lock. */
+export async function clearPartial(cache: string): Promise<void> {
+  await rm(join(cache, 'partial'), { recursive: true, force: true });
 }
 
 /** Moves a finished program into the cache, in one step, so that nobody ever sees half of it. */
@@ -64,9 +75,4 @@ export async function publishDirectory(directory: string, target: string): Promi
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
     await rm(directory, { recursive: true, force: true });
   }
-}
-
-/** The process that made a temporary directory. */
-export function ownerOfTemporary(directory: string): number {
-  return Number(basename(directory).split('-')[0]);
 }

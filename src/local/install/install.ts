@@ -1,36 +1,79 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { tryLock } from '../processes/lock-file.ts';
+import type { Supervisor } from '../processes/supervisor.ts';
 import type { Progress } from '../progress.ts';
-import { UserError } from '../user-error.ts';
-import { findCached } from './cache.ts';
+import { buildPrograms } from './build.ts';
+import { clearPartial, findCached, prepareCache } from './cache.ts';
 import { findProgram, searchPath } from './find.ts';
+import { findOrInstallGo } from './go.ts';
 import { PROGRAM_NAMES, type ProgramName, type Programs, versionFits } from './programs.ts';
+import { installTemporal } from './temporal.ts';
 
 /** What an installation may use. */
 export interface InstallOptions {
+  /** The cache directory. */
   readonly cache: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly progress: Progress;
-  readonly signal: AbortSignal;
+  /** Keeps track of the commands that are run, and ends them. */
+  readonly supervisor: Supervisor;
 }
 
-/** Finds every program in the cache or on the PATH. */
-export async function findPrograms({ cache, environment }: InstallOptions): Promise<Partial<Programs>> {
+/**
+ * The paths of all programs: from the cache, else the PATH, else installed into the cache, which takes minutes once.
+ *
+ * @param needed - the programs that are needed; the others may be missing
+ * @throws {@link UserError} that says what could not be installed, and why
+ */
+export async function installPrograms<Name extends ProgramName>(
+  options: InstallOptions,
+  needed: readonly Name[],
+): Promise<Pick<Programs, Name>> {
+  const found = await findPrograms(options, needed);
+  if (needed.every((name) => name in found)) return found as Pick<Programs, Name>;
+  prepareCache(options.cache);
+  const lock = await takeInstallLock(options);
+  try {
+    // Whoever had the lock may have installed what we lack.
+    const programs: Partial<Record<ProgramName, string>> = await findPrograms(options, needed);
+    const missing = needed.filter((name) => !(name in programs));
+    await clearPartial(options.cache);
+    if (missing.includes('temporal' as Name)) programs.temporal = await installTemporal(options);
+    const built = missing.filter((name) => name !== 'temporal');
+    if (built.length > 0) Object.assign(programs, await buildPrograms(await findOrInstallGo(options), built, options));
+    return programs as Pick<Programs, Name>;
+  } finally {
+    lock.release();
+  }
+}
+
+async function findPrograms({ cache, environment }: InstallOptions, needed: readonly ProgramName[]) {
   const directories = searchPath(environment);
   const found = await Promise.all(
-    PROGRAM_NAMES.map(
-      async (name): Promise<[ProgramName, string | undefined]> => [
-        name,
-        (await findCached(cache, name)) ??
-          (await findProgram(name, directories, (version) => versionFits(name, version))),
-      ],
-    ),
+    needed.map(async (name) => [
+      name,
+      (await findCached(cache, name)) ??
+        (await findProgram(name, directories, (version) => versionFits(name, version))),
+    ]),
   );
-  return Object.fromEntries(found.filter(([, path]) => path !== undefined));
+  return Object.fromEntries(found.filter(([, path]) => path !== undefined)) as Partial<Record<ProgramName, string>>;
 }
 
-/** TEMPORARY: finds only. */
-export async function installPrograms(options: InstallOptions): Promise<Programs> {
-  const programs = await findPrograms(options);
-  const missing = PROGRAM_NAMES.filter((name) => programs[name] === undefined);
-  if (missing.length > 0) throw new UserError(`missing ${missing.join(', ')}`);
-  return programs as Programs;
+/** Two installs at once would only do the same work twice: the second waits. */
+async function takeInstallLock({ cache, progress, supervisor }: InstallOptions): Promise<{ release(): void }> {
+  let told = false;
+  for (;;) {
+    supervisor.signal.throwIfAborted();
+    const attempt = tryLock(join(cache, 'install.lock'));
+    if ('release' in attempt) return attempt;
+    if (!told) progress.say(`Process ${attempt.holder.pid} is installing already; waiting for it …`);
+    told = true;
+    await sleep(500);
+  }
+}
+
+/** All programs of the embedded servers. */
+export function installAll(options: InstallOptions): Promise<Programs> {
+  return installPrograms(options, PROGRAM_NAMES);
 }

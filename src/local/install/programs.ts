@@ -13,6 +13,17 @@ export type ProgramName = (typeof PROGRAM_NAMES)[number];
 /** The path of each program. */
 export type Programs = Readonly<Record<ProgramName, string>>;
 
+export const CONTROL_PLANE_PROGRAMS = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kwok',
+] as const satisfies readonly ProgramName[];
+
+/** The paths of the control plane's programs. */
+export type ControlPlanePrograms = Pick<Programs, (typeof CONTROL_PLANE_PROGRAMS)[number]>;
+
 /** The version that is installed where none that fits is found; tools/ pins the same ones, as a test checks. */
 export const PINNED_VERSIONS: Programs = {
   temporal: '1.9.1',

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identify, isRunning, type ProcessIdentity } from './identity.ts';
@@ -14,7 +14,6 @@ export class ProcessRecords {
   /** @param stateDirectory - an existing directory */
   constructor(stateDirectory: string) {
     this.#directory = join(stateDirectory, 'processes');
-    mkdirSync(this.#directory, { recursive: true });
   }
 
   /** Records a process right after its spawn. One that has already ended leaves no record. */
@@ -22,6 +21,7 @@ export class ProcessRecords {
     const identity = identify(pid);
     if (identity === undefined) return;
     const file = this.#file(name);
+    mkdirSync(this.#directory, { recursive: true });
     writeFileSync(`${file}.new`, JSON.stringify(identity));
     renameSync(`${file}.new`, file);
   }
@@ -34,7 +34,7 @@ export class ProcessRecords {
   /** The recorded processes that still run, by name. */
   running(): Map<string, ProcessIdentity> {
     const running = new Map<string, ProcessIdentity>();
-    for (const entry of readdirSync(this.#directory)) {
+    for (const entry of existsSync(this.#directory) ? readdirSync(this.#directory) : []) {
       const identity = readIdentity(join(this.#directory, entry));
       if (entry.endsWith('.json') && identity !== undefined && isRunning(identity)) {
         running.set(entry.slice(0, -'.json'.length), identity);
@@ -56,7 +56,6 @@ export class ProcessRecords {
     for (const identity of leftovers.values()) if (isRunning(identity)) signalGroup(identity.pid, 'SIGKILL');
     await waitForEnd([...leftovers.values()], graceMs);
     rmSync(this.#directory, { recursive: true, force: true });
-    mkdirSync(this.#directory, { recursive: true });
     return [...leftovers.keys()];
   }
 

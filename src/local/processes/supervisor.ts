@@ -72,15 +72,28 @@ export class Supervisor {
       detached: true,
       stdio: server.ipc === true ? ['ignore', log, log, 'ipc'] : ['ignore', log, log],
     });
-    if (child.pid !== undefined) this.#records.add(server.name, child.pid);
     closeSync(log);
-    this.#running.push({ name: server.name, child, graceMs: server.graceMs ?? 5_000 });
+    this.#track({ name: server.name, child, graceMs: server.graceMs ?? 5_000 });
     child.once('error', (error) => this.#died(server.name, error.message));
     child.once('exit', (code, signal) => {
       this.#records.remove(server.name);
       this.#died(server.name, signal === null ? `exit code ${code}` : signal);
     });
     return child;
+  }
+
+  /**
+   * Keeps track of a command that ends by itself, in a session of its own, as one of the servers.
+   *
+   * @returns a function to call when it has ended
+   */
+  track(name: string, child: ChildProcess): () => void {
+    const command = { name, child, graceMs: 0 };
+    this.#track(command);
+    return () => {
+      this.#records.remove(name);
+      this.#running.splice(this.#running.indexOf(command), 1);
+    };
   }
 
   /** Where a server's output goes. */
@@ -102,6 +115,11 @@ export class Supervisor {
       signalGroup(child.pid, 'SIGKILL');
       this.#records.remove(name);
     }
+  }
+
+  #track(process: RunningServer): void {
+    if (process.child.pid !== undefined) this.#records.add(process.name, process.child.pid);
+    this.#running.push(process);
   }
 
   #died(name: string, how: string): void {

@@ -1,0 +1,53 @@
+import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { LOOPBACK } from './ports.ts';
+import type { Supervisor } from './processes/supervisor.ts';
+import { waitUntil } from './readiness.ts';
+import { REPOSITORY } from './repository.ts';
+import { type Servers, TEMPORAL_NAMESPACE } from './servers.ts';
+
+/** What worker and API are started with. */
+export interface ApplicationOptions {
+  readonly supervisor: Supervisor;
+  readonly servers: Servers;
+  readonly port: number;
+  readonly tokensFile: string;
+}
+
+/**
+ * Starts worker and API side by side and waits until both serve. Only the worker gets access to the cluster.
+ *
+ * @returns the API's URL
+ */
+export async function startApplication(options: ApplicationOptions): Promise<string> {
+  const { supervisor, servers, port, tokensFile } = options;
+  const temporal = { BERTH_TEMPORAL_ADDRESS: servers.temporal, BERTH_TEMPORAL_NAMESPACE: TEMPORAL_NAMESPACE };
+  const start = (name: 'worker' | 'api', env: NodeJS.ProcessEnv): Promise<void> => {
+    const child = supervisor.start({
+      name,
+      command: process.execPath,
+      args: [join(REPOSITORY, 'src', name, 'main.ts')],
+      env: { ...temporal, ...env },
+      graceMs: 10_000,
+      ipc: true,
+    });
+    return untilReady(name, child, supervisor.signal);
+  };
+  await Promise.all([
+    start('worker', { KUBECONFIG: servers.workerKubeconfig, BERTH_OWNERSHIP_KEY_FILE: servers.ownershipKeyFile }),
+    start('api', {
+      BERTH_LISTEN: `${LOOPBACK}:${port}`,
+      BERTH_TOKENS_FILE: tokensFile,
+      BERTH_TEMPLATES_DIR: join(REPOSITORY, 'templates'),
+    }),
+  ]);
+  return `http://${LOOPBACK}:${port}`;
+}
+
+async function untilReady(name: string, child: ChildProcess, signal: AbortSignal): Promise<void> {
+  let ready = false;
+  child.on('message', (message) => {
+    ready ||= message === 'ready';
+  });
+  await waitUntil(name, () => ready, { signal });
+}

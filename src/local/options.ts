@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util';
+import { systemErrorCode, UserError } from './user-error.ts';
+
+/** What `npm start` was asked to do. */
+export interface StartOptions {
+  readonly json: boolean;
+  readonly fresh: boolean;
+  readonly help: boolean;
+  /** The API's port; undefined lets us choose. */
+  readonly port: number | undefined;
+  /** A context of the user's kubeconfig. */
+  readonly context: string | undefined;
+  /** `host:port` of a Temporal server. */
+  readonly temporal: string | undefined;
+}
+
+export const USAGE = `Usage: npm start -- [options]
+
+Starts Berth on servers of its own: Temporal, a Kubernetes control plane with a simulated node, the worker and the API.
+Ctrl-C stops everything; what it holds is kept in .berth (or BERTH_STATE_DIR) for the next start.
+
+  --port N             the API's port (default: 7070, or a free one)
+  --fresh              forget everything that former starts have kept
+  --json               print one line of JSON when ready, for scripts; progress goes to stderr
+  --context NAME       use the cluster of this context of your kubeconfig instead of the embedded control plane
+  --temporal ADDRESS   use the Temporal server at this host:port instead of the embedded one
+  --help               show this
+`;
+
+/**
+ * Reads the command line.
+ *
+ * @throws {@link UserError} for an unknown option or a value that cannot be
+ */
+export function parseOptions(args: readonly string[]): StartOptions {
+  const values = readArguments(args);
+  const { json = false, fresh = false, help = false, context, temporal } = values;
+  if (context === '')
+    throw new UserError('--context needs the name of a context: `kubectl config get-contexts` lists them.');
+  if (temporal !== undefined && !/^[^\s/]+:\d+$/.test(temporal)) {
+    throw new UserError(`--temporal needs an address as in localhost:7233, not "${temporal}".`);
+  }
+  return { json, fresh, help, port: parsePort(values.port), context, temporal };
+}
+
+function readArguments(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        json: { type: 'boolean' },
+        fresh: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+        port: { type: 'string' },
+        context: { type: 'string' },
+        temporal: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    if (!systemErrorCode(error)?.startsWith('ERR_PARSE_ARGS') || !(error instanceof Error)) throw error;
+    const [what = 'The command line cannot be understood'] = error.message.split(/\.\s/);
+    throw new UserError(`${what}: --help lists the options.`);
+  }
+}
+
+function parsePort(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = /^\d+$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65_535) throw new UserError(`--port needs a number from 1 to 65535, not "${text}".`);
+  return port;
+}

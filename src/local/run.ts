@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { issueToken } from '../api/authentication/token-file.ts';
+import type { Announcement } from './announcement.ts';
+import { startApplication } from './application.ts';
+import { type ExistingCluster, existingCluster } from './existing-cluster.ts';
+import { cacheDirectory } from './install/cache.ts';
+import { installPrograms } from './install/install.ts';
+import { CONTROL_PLANE_PROGRAMS } from './install/programs.ts';
+import type { StartOptions } from './options.ts';
+import { choosePorts, isFree } from './ports.ts';
+import type { Supervisor } from './processes/supervisor.ts';
+import type { Progress } from './progress.ts';
+import { type ServersOptions, startServers } from './servers.ts';
+import { UserError } from './user-error.ts';
+
+const preferredPort = 7070;
+const tokenLifetimeMs = 30 * 24 * 60 * 60 * 1000;
+
+/** Where and with what a start works. */
+export interface RunContext {
+  readonly supervisor: Supervisor;
+  readonly stateDirectory: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly progress: Progress;
+}
+
+/**
+ * Brings everything up: programs, servers, worker and API.
+ *
+ * @throws {@link UserError} that says what stands in the way
+ */
+export async function bringUp(options: StartOptions, context: RunContext): Promise<Announcement> {
+  const { supervisor, stateDirectory, environment, progress } = context;
+  const port = await apiPort(options.port, stateDirectory);
+  const cluster = options.context === undefined ? undefined : existingCluster(options.context, environment);
+  if (cluster !== undefined) {
+    progress.say(
+      `Using the cluster at ${cluster.server} (context "${options.context}" of ${cluster.file}): Berth will write its roles, its namespace berth-system and the environments to it.`,
+    );
+  }
+  const parts = await findParts(options.temporal, cluster, context);
+  progress.say('Starting the servers …');
+  const servers = await startServers({ supervisor, stateDirectory, ...parts });
+  const tokensFile = join(stateDirectory, 'tokens.json');
+  const expiresAt = new Date(Date.now() + tokenLifetimeMs);
+  const grant = { expiresAt, label: 'npm start' };
+  const token = await issueToken(tokensFile, { role: 'developer', dev_id: 'user123' }, grant);
+  const adminToken = await issueToken(tokensFile, { role: 'admin' }, grant);
+  const api = await startApplication({ supervisor, servers, port, tokensFile });
+  return {
+    api,
+    token,
+    admin_token: adminToken,
+    kubeconfig: servers.adminKubeconfig,
+    temporal: servers.temporal,
+    temporal_ui: servers.temporalUi ?? null,
+  };
+}
+
+async function findParts(
+  address: string | undefined,
+  existing: ExistingCluster | undefined,
+  { environment, progress, supervisor }: RunContext,
+): Promise<Pick<ServersOptions, 'temporal' | 'cluster'>> {
+  const install = { cache: cacheDirectory(environment), environment, progress, supervisor };
+  const temporal =
+    address === undefined ? { program: (await installPrograms(install, ['temporal'])).temporal } : { address };
+  const cluster = existing ?? { programs: await installPrograms(install, CONTROL_PLANE_PROGRAMS) };
+  return { temporal, cluster };
+}
+
+async function apiPort(asked: number | undefined, stateDirectory: string): Promise<number> {
+  if (asked === undefined) {
+    return (await choosePorts(join(stateDirectory, 'ports.json'), { api: preferredPort })).api;
+  }
+  if (await isFree(asked)) return asked;
+  throw new UserError(
+    `Port ${asked} is taken by another program: choose another with --port, or leave it out for a free one.`,
+  );
+}
