@@ -13,11 +13,15 @@ export function TeardownWorkflow(input: TeardownInput): Promise<Environment> {
   const { environment, life, takesOver } = input;
   const record = new EnvironmentRecord(environment, takesOver);
   return CancellationScope.nonCancellable(async () => {
-    await record.step('teardown', async () => {
-      const namespace = input.namespace ?? (await removal.findNamespace(environment, life)).value;
-      if (namespace) await remove(namespace);
-      return { value: undefined, attempts: 1 };
-    });
+    await record.step(
+      'teardown',
+      async () => {
+        const namespace = input.namespace ?? (await removal.findNamespace(environment, life)).value;
+        if (namespace) await remove(namespace);
+        return { value: undefined, attempts: 1 };
+      },
+      () => 'nothing is left',
+    );
     if (takesOver) record.enter('terminated');
     return record.environment;
   });
