@@ -10,10 +10,10 @@ const POLL_MS = 500;
 const QUIET_MS = 5000;
 
 /** What it takes to remove an environment. */
-export function teardownActivities({ cluster }: Dependencies) {
+export function teardownActivities({ cluster, ownershipKey }: Dependencies) {
   return {
     findNamespace: (identity: Identity, life: Life): Promise<Namespace | undefined> =>
-      findNamespace(cluster, identity, life, cancellationSignal()),
+      findNamespace(cluster, ownershipKey, identity, life, cancellationSignal()),
 
     deleteNamespace: (namespace: Namespace): Promise<string[]> =>
       deleteNamespace(cluster, namespace, cancellationSignal()),

@@ -6,7 +6,7 @@ import type { Cluster } from './client.ts';
 import { ClusterError } from './errors.ts';
 import { type DesiredObject, desiredObjects } from './objects/desired.ts';
 import { namespaceObject } from './objects/namespace.ts';
-import { ANNOTATION, annotationsOf, ownerMark } from './ownership.ts';
+import { ANNOTATION, birthMark, ownerMark, wasBornOf } from './ownership.ts';
 
 /**
  * Creates the namespace of an environment under the first of its names that is free, and marks it as ours.
@@ -21,12 +21,18 @@ export async function createNamespace(
   life: Life,
   signal?: AbortSignal,
 ): Promise<Namespace> {
-  const annotations = annotationsOf(specification, life.nonce);
   for (const name of namespaceCandidates(specification, life.run)) {
-    const uid = await createOrRecognise(cluster, namespaceObject(name, annotations), life.nonce, signal);
-    if (uid === undefined) continue;
+    const annotations = {
+      [ANNOTATION.developer]: specification.dev_id,
+      [ANNOTATION.project]: specification.project,
+      [ANNOTATION.birthMark]: birthMark(ownershipKey, name, life, specification),
+      [ANNOTATION.specification]: JSON.stringify(specification),
+    };
+    const found = await createOrRead(cluster, namespaceObject(name, annotations), signal);
+    const uid = found?.metadata?.uid;
+    if (found === undefined || uid === undefined || !wasBornOf(ownershipKey, found, life, specification)) continue;
     const mark = ownerMark(ownershipKey, { name, uid }, specification);
-    await cluster.apply(namespaceObject(name, { ...annotations, [ANNOTATION.mark]: mark }, uid), signal);
+    await cluster.apply(namespaceObject(name, { ...annotations, [ANNOTATION.ownerMark]: mark }, uid), signal);
     return { name, uid };
   }
   throw new ClusterError('Every name that this environment could have is taken by a namespace that is not its own.', {
@@ -60,21 +66,19 @@ export async function applyWorkload(
   for (const group of desiredObjects(namespace.name, recipe).workload) await applyTogether(cluster, group, signal);
 }
 
-/** @returns the uid of the namespace where it is this life's, `undefined` where the name is taken by another */
-async function createOrRecognise(
+/** @returns the namespace of this name: the one just created, or the one that was there before */
+async function createOrRead(
   cluster: Cluster,
   object: V1Namespace,
-  nonce: string,
   signal?: AbortSignal,
-): Promise<string | undefined> {
+): Promise<V1Namespace | undefined> {
   try {
-    return (await cluster.create(object, signal)).metadata?.uid;
+    return await cluster.create(object, signal);
   } catch (error) {
     if (!(error instanceof ClusterError && error.class === 'conflict')) throw error;
   }
   const name = object.metadata?.name ?? '';
-  const existing = await cluster.read<V1Namespace>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, signal);
-  return existing?.metadata?.annotations?.[ANNOTATION.nonce] === nonce ? existing.metadata.uid : undefined;
+  return await cluster.read<V1Namespace>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, signal);
 }
 
 async function applyTogether(cluster: Cluster, objects: DesiredObject[], signal?: AbortSignal): Promise<void> {

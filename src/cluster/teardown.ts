@@ -4,20 +4,20 @@ import type { Life, Namespace } from '../environment/life.ts';
 import { namespaceCandidates } from '../environment/names.ts';
 import type { Cluster } from './client.ts';
 import { ClusterError } from './errors.ts';
-import { ANNOTATION } from './ownership.ts';
+import { wasBornOf } from './ownership.ts';
 
 /** Finds the namespace that a life of an environment made, also where the answer to its create was lost. */
 export async function findNamespace(
   cluster: Cluster,
+  ownershipKey: Buffer,
   identity: Identity,
   life: Life,
   signal?: AbortSignal,
 ): Promise<Namespace | undefined> {
   for (const name of namespaceCandidates(identity, life.run)) {
-    const { metadata } = (await readNamespace(cluster, name, signal)) ?? {};
-    if (metadata?.uid !== undefined && metadata.annotations?.[ANNOTATION.nonce] === life.nonce) {
-      return { name, uid: metadata.uid };
-    }
+    const found = await readNamespace(cluster, name, signal);
+    const uid = found?.metadata?.uid;
+    if (found && uid !== undefined && wasBornOf(ownershipKey, found, life, identity)) return { name, uid };
   }
   return undefined;
 }
