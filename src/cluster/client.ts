@@ -36,11 +36,13 @@ export interface Reference {
 export class Cluster {
   readonly #api: KubernetesObjectApi;
   readonly #agent: Agent;
-  readonly #signals = new AsyncLocalStorage<AbortSignal | undefined>();
+  readonly #deadlineMs: number;
+  readonly #signals = new AsyncLocalStorage<AbortSignal>();
 
   /** Use {@link connectCluster}. */
   constructor(kubeConfig: KubeConfig, server: string, agent: Agent, deadlineMs: number) {
     this.#agent = agent;
+    this.#deadlineMs = deadlineMs;
     const configuration = createConfiguration({
       baseServer: new ServerConfiguration(server, {}),
       authMethods: { default: kubeConfig },
@@ -48,10 +50,9 @@ export class Cluster {
         {
           // The library would open a connection for each request, and has no time-out of its own.
           pre: (request) => {
-            const deadline = AbortSignal.timeout(deadlineMs);
-            const cancelled = this.#signals.getStore();
+            const signal = this.#signals.getStore();
             request.setDispatcher(this.#agent);
-            request.setSignal(cancelled ? AbortSignal.any([cancelled, deadline]) : deadline);
+            if (signal) request.setSignal(signal);
             return Promise.resolve(request);
           },
           post: (response) => Promise.resolve(response),
@@ -105,16 +106,24 @@ export class Cluster {
     }
   }
 
-  /** Ends the connections. */
+  /** Ends the connections, and with them the calls under way. */
   close(): Promise<void> {
-    return this.#agent.close();
+    return this.#agent.destroy();
   }
 
   async #call<T>(signal: AbortSignal | undefined, request: () => Promise<T>): Promise<T> {
+    const abort = new AbortController();
+    const cancel = (): void => abort.abort('The call to the apiserver was cancelled.');
+    const timer = setTimeout(() => abort.abort('The apiserver did not answer in time.'), this.#deadlineMs);
+    signal?.addEventListener('abort', cancel, { once: true });
+    if (signal?.aborted) cancel();
     try {
-      return await this.#signals.run(signal, request);
+      return await this.#signals.run(abort.signal, request);
     } catch (error) {
-      throw classify(error);
+      throw abort.signal.aborted ? new ClusterError(abort.signal.reason, { class: 'transient' }) : classify(error);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', cancel);
     }
   }
 }

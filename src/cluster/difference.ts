@@ -1,7 +1,7 @@
 import { sameQuantity } from '../environment/quantity.ts';
 
 /** Below these keys, texts are amounts, which the apiserver writes in its own way: `1000m` comes back as `1`. */
-const AMOUNTS = /(?:^|\.)(?:hard|limits|requests|default|_default|defaultRequest|max)\./;
+const AMOUNTS = /^spec\.(?:.+\.)?(?:hard|limits|requests|_default|defaultRequest|max)\./;
 
 /**
  * Where a live object does not have what is desired: the path of the first difference, or `undefined`.
@@ -9,13 +9,13 @@ const AMOUNTS = /(?:^|\.)(?:hard|limits|requests|default|_default|defaultRequest
  * more in a list of rules or capabilities is one too many.
  */
 export function firstDifference(desired: unknown, live: unknown, path = ''): string | undefined {
-  if (isEmpty(desired)) return isEmpty(live) ? undefined : path;
+  if (isAbsent(desired)) return isAbsent(live) ? undefined : path;
   if (Array.isArray(desired)) {
     if (!Array.isArray(live) || live.length !== desired.length) return path;
     return first(desired.map((item, index) => () => firstDifference(item, live[index], `${path}[${index}]`)));
   }
   if (typeof desired === 'object') {
-    if (typeof live !== 'object' || live === null) return path;
+    if (typeof live !== 'object' || live === null || (isEmpty(desired as object) && !isEmpty(live))) return path;
     return first(
       Object.entries(desired as object).map(
         ([key, value]) =>
@@ -29,9 +29,13 @@ export function firstDifference(desired: unknown, live: unknown, path = ''): str
   return bothText && AMOUNTS.test(path) && sameQuantity(desired, live) ? undefined : path;
 }
 
-/** The apiserver leaves out what is empty. `{}` as a selector means everyone, so it is compared as nothing more. */
-function isEmpty(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
+/** The apiserver leaves out empty lists. `{}` is more than nothing: as a selector it means everyone. */
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+}
+
+function isEmpty(value: object): boolean {
+  return Object.keys(value).length === 0;
 }
 
 function first(checks: (() => string | undefined)[]): string | undefined {

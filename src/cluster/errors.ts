@@ -42,7 +42,7 @@ export function classify(error: unknown): ClusterError {
   if (error instanceof ClusterError) return error;
   if (!(error instanceof ApiException)) return new ClusterError(networkMessage(error), { class: 'transient' });
   const { code: status } = error;
-  const answer = statusOf(error.body);
+  const answer = { ...retryAfterOf(error.headers), ...statusOf(error.body) };
   const message = answer.message ?? `The apiserver answered ${status}.`;
   if (status === 429 || (status === 503 && answer.retryAfterSeconds !== undefined)) {
     const retryAfterMs = 1000 * (answer.retryAfterSeconds ?? 1);
@@ -63,6 +63,8 @@ export function saysQuotaExceeded(message: string): boolean {
 
 function finalReason(status: number, message: string): FinalReason {
   if (status === 403 && saysQuotaExceeded(message)) return 'quota-exceeded';
+  // Somebody deletes the namespace under us: the request is not the reason.
+  if (message.includes('because it is being terminated')) return 'cluster-failed';
   // RBAC names the user and the verb; every other 403 is an admission rule's.
   if (status === 403 && /^\S.* is forbidden: User "/.test(message)) return 'cluster-failed';
   return status === 400 || status === 403 || status === 422 ? 'rejected-by-cluster' : 'cluster-failed';
@@ -71,6 +73,12 @@ function finalReason(status: number, message: string): FinalReason {
 interface StatusAnswer {
   message?: string;
   retryAfterSeconds?: number;
+}
+
+/** Where the apiserver is overloaded as a whole, the header alone says when to come back. */
+function retryAfterOf(headers: Record<string, string>): StatusAnswer {
+  const seconds = headers['retry-after'];
+  return seconds !== undefined && /^\d{1,5}$/.test(seconds) ? { retryAfterSeconds: Number(seconds) } : {};
 }
 
 /** The apiserver answers errors with a `Status` object; a proxy before it with anything. */
@@ -93,10 +101,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** `fetch failed` says nothing: its cause does. */
+/** `fetch failed` says nothing: its cause does. A header that cannot be sent is quoted, token and all: cut it off. */
 function networkMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return 'The apiserver did not answer in time.';
-  if (error.name === 'AbortError') return 'The call to the apiserver was cancelled.';
-  return `The apiserver cannot be reached: ${error.cause instanceof Error ? error.cause.message : error.message}`;
+  const { message } = error.cause instanceof Error ? error.cause : error;
+  return `The apiserver cannot be reached: ${message.replace(/\b(Bearer|Basic) .*/is, '$1 …')}`;
 }

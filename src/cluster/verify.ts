@@ -10,6 +10,8 @@ import { isOurs } from './ownership.ts';
 
 /** Of these one more than desired would open what the others close: they add up. */
 const ADDITIVE = new Set(['NetworkPolicy', 'RoleBinding']);
+/** To these the apiserver adds nothing of its own, so that whatever else they hold was changed by somebody. */
+const EXACT = new Set(['NetworkPolicy', 'RoleBinding', 'ResourceQuota', 'LimitRange']);
 
 /**
  * Checks what was asked for against what the apiserver now answers: the namespace is ours and restricted, every
@@ -60,13 +62,21 @@ async function namespaceFaults(
 /** What of one kind is missing, different, or too much. */
 export function kindFaults(kind: string, desired: DesiredObject[], live: KubernetesObject[]): string[] {
   const liveByName = new Map(live.map((object) => [object.metadata?.name, object]));
-  const faults = desired.flatMap(({ apiVersion: _, kind: __, metadata, ...content }) => {
-    const actual = liveByName.get(metadata.name);
-    liveByName.delete(metadata.name);
-    if (actual === undefined) return [`${kind} ${metadata.name} is missing`];
-    const difference = firstDifference(content, actual);
-    return difference === undefined ? [] : [`${kind} ${metadata.name} differs in ${difference}`];
+  const faults = desired.flatMap((object) => {
+    const { name } = object.metadata;
+    const actual = liveByName.get(name);
+    liveByName.delete(name);
+    if (actual === undefined) return [`${kind} ${name} is missing`];
+    const [wanted, found] = [contentOf(object), contentOf(actual)];
+    const difference = firstDifference(wanted, found) ?? (EXACT.has(kind) ? firstDifference(found, wanted) : undefined);
+    return difference === undefined ? [] : [`${kind} ${name} differs in ${difference}`];
   });
   if (!ADDITIVE.has(kind)) return faults;
   return [...faults, ...[...liveByName.keys()].map((name) => `${kind} ${name} was not asked for`)];
+}
+
+/** What an object says, apart from what it is called and how it fares. */
+function contentOf(object: KubernetesObject & { status?: unknown }): object {
+  const { apiVersion: _, kind: __, metadata: ___, status: ____, ...content } = object;
+  return content;
 }

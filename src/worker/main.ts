@@ -16,9 +16,11 @@ const { ownershipKey, temporalNamespace } = configuration;
 const worker = await createWorker(connection, temporalNamespace, { cluster, ownershipKey });
 
 // A supervisor that is gone can no longer stop its children.
-process.once('disconnect', () => worker.shutdown());
+const stop = (): void => worker.shutdown();
+process.once('disconnect', stop);
 const stopped = worker.run();
 process.send?.('ready');
 await stopped;
+process.off('disconnect', stop);
 await Promise.all([connection.close(), cluster.close()]);
 if (process.connected) process.disconnect();

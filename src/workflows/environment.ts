@@ -2,9 +2,9 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
-  continueAsNew,
   executeChild,
   isCancellation,
+  makeContinueAsNewFunc,
   ParentClosePolicy,
   setHandler,
   startChild,
@@ -86,7 +86,12 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
     await condition(allHandlersFinished);
     const { environment } = record;
     if (namespace === undefined) throw new Error('A ready environment has a namespace.');
-    await continueAsNew<typeof EnvironmentWorkflow>({ specification, environment, resumed: { life, namespace } });
+    // Only what the first run was started with would be carried over by itself.
+    const goOn = makeContinueAsNewFunc<typeof EnvironmentWorkflow>({
+      memo: { environment },
+      typedSearchAttributes: searchAttributesOf(environment),
+    });
+    await goOn({ specification, environment, resumed: { life, namespace } });
   }
 
   function handOver(): Promise<void> {

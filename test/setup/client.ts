@@ -61,7 +61,7 @@ export async function start(
   headers?: Record<string, string>,
 ): Promise<Answer> {
   onTestFinished(async () => {
-    await terminate(token, request);
+    await terminate(token, request, { Prefer: 'respond-async' });
   });
   return await call(token, 'POST', '/environments/start', { body: request, ...(headers && { headers }) });
 }

@@ -61,7 +61,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const tokensFile = join(stateDir, 'tokens.json');
     const { api: port } = await choosePorts(join(stateDir, 'ports.json'), { api: undefined });
     const api = await startApplication({ supervisor, servers, port, tokensFile });
-    project.provide('servers', { temporal, adminKubeconfig, workerKubeconfig, ownershipKeyFile, stateDir, api, tokensFile });
+    project.provide('servers', {
+      temporal,
+      adminKubeconfig,
+      workerKubeconfig,
+      ownershipKeyFile,
+      stateDir,
+      api,
+      tokensFile,
+    });
     return async () => {
       servers.stop();
       await end();

@@ -13,7 +13,7 @@ export function workloadPrerequisites(
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name, namespace, labels: MANAGED },
-      data,
+      ...(Object.keys(data).length > 0 && { data }),
     }),
   );
   const claims = Object.entries(workload.volumes).map(
