@@ -11,7 +11,7 @@ const sameInterruptMs = 500;
  *
  * @param now - in milliseconds
  */
-export function onInterrupt(stop: () => void, kill: () => void, now: () => number = performance.now): void {
+export function onInterrupt(stop: () => void, kill: () => void, now: () => number = () => performance.now()): void {
   let firstAt: number | undefined;
   const interrupted = (): void => {
     if (firstAt === undefined) {

@@ -1,44 +1,64 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 
 /** The only address that anything of ours listens on. */
 export const LOOPBACK = '127.0.0.1';
 
-/** Whether a port can be listened on now. */
-export async function isFree(port: number): Promise<boolean> {
-  const held = await hold(port);
-  await release(held);
-  return held !== undefined;
+/** Ports that nobody else can take until they are released, which is to be done right before they are used. */
+export interface Reservation<Name extends string> {
+  readonly ports: Readonly<Record<Name, number>>;
+  release(): Promise<void>;
+}
+
+/** Reserves one given port; undefined when it is taken. */
+export async function reservePort<Name extends string>(name: Name, port: number) {
+  const server = await hold(port);
+  if (server === undefined) return undefined;
+  return { ports: { [name]: port }, release: () => release(server) } as Reservation<Name>;
 }
 
 /**
- * Gives each name a free port: the remembered one while it is free, so that addresses survive a restart, else the
+ * Reserves a free port for each name: the remembered one while it is free, so that addresses survive a restart, else the
  * preferred one, else any. The choice is remembered.
  *
  * @param file - where the ports are remembered (JSON)
  * @param names - the names, each with a preferred port or undefined
  */
+export async function reservePorts<Name extends string>(
+  file: string,
+  names: Record<Name, number | undefined>,
+): Promise<Reservation<Name>> {
+  const remembered = readPorts(file);
+  const held: Server[] = [];
+  const ports: Record<string, number> = {};
+  for (const [name, preferred] of Object.entries<number | undefined>(names)) {
+    const server = await holdFirst([remembered[name], preferred, 0]);
+    held.push(server);
+    ports[name] = (server.address() as AddressInfo).port;
+  }
+  writeFileSync(file, JSON.stringify({ ...remembered, ...ports }));
+  const releaseAll = async (): Promise<void> => {
+    await Promise.all(held.map(release));
+  };
+  return { ports: ports as Record<Name, number>, release: releaseAll };
+}
+
+/** As {@link reservePorts}, for ports that are used at once. */
 export async function choosePorts<Name extends string>(
   file: string,
   names: Record<Name, number | undefined>,
-): Promise<Record<Name, number>> {
-  const remembered = readPorts(file);
-  const held: (Server | undefined)[] = [];
-  const ports: Record<string, number> = {};
-  // All are held until the last is chosen, so that no two are the same.
-  for (const [name, preferred] of Object.entries<number | undefined>(names)) {
-    let server: Server | undefined;
-    for (const port of [remembered[name], preferred, 0]) {
-      if (server === undefined && port !== undefined) server = await hold(port);
-    }
-    const address = server?.address();
-    if (typeof address !== 'object' || address === null) throw new Error(`no free port for ${name}`);
-    held.push(server);
-    ports[name] = address.port;
+): Promise<Readonly<Record<Name, number>>> {
+  const { ports, release } = await reservePorts(file, names);
+  await release();
+  return ports;
+}
+
+async function holdFirst(candidates: readonly (number | undefined)[]): Promise<Server> {
+  for (const port of candidates) {
+    const server = port === undefined ? undefined : await hold(port);
+    if (server !== undefined) return server;
   }
-  await Promise.all(held.map(release));
-  writeFileSync(file, JSON.stringify({ ...remembered, ...ports }));
-  return ports as Record<Name, number>;
+  throw new Error('no port is free');
 }
 
 function readPorts(file: string): Record<string, number> {
@@ -58,9 +78,8 @@ function hold(port: number): Promise<Server | undefined> {
   });
 }
 
-function release(server: Server | undefined): Promise<void> {
+function release(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    if (server === undefined) resolve();
-    else server.close(() => resolve());
+    server.close(() => resolve());
   });
 }

@@ -7,7 +7,7 @@ import { cacheDirectory } from './install/cache.ts';
 import { installPrograms } from './install/install.ts';
 import { CONTROL_PLANE_PROGRAMS } from './install/programs.ts';
 import type { StartOptions } from './options.ts';
-import { choosePorts, isFree } from './ports.ts';
+import { type Reservation, reservePort, reservePorts } from './ports.ts';
 import type { Supervisor } from './processes/supervisor.ts';
 import type { Progress } from './progress.ts';
 import { type ServersOptions, startServers } from './servers.ts';
@@ -31,7 +31,7 @@ export interface RunContext {
  */
 export async function bringUp(options: StartOptions, context: RunContext): Promise<Announcement> {
   const { supervisor, stateDirectory, environment, progress } = context;
-  const port = await apiPort(options.port, stateDirectory);
+  const reservation = await reserveApiPort(options.port, stateDirectory);
   const cluster = options.context === undefined ? undefined : existingCluster(options.context, environment);
   if (cluster !== undefined) {
     progress.say(
@@ -46,7 +46,8 @@ export async function bringUp(options: StartOptions, context: RunContext): Promi
   const grant = { expiresAt, label: 'npm start' };
   const token = await issueToken(tokensFile, { role: 'developer', dev_id: 'user123' }, grant);
   const adminToken = await issueToken(tokensFile, { role: 'admin' }, grant);
-  const api = await startApplication({ supervisor, servers, port, tokensFile });
+  await reservation.release();
+  const api = await startApplication({ supervisor, servers, port: reservation.ports.api, tokensFile });
   return {
     api,
     token,
@@ -69,11 +70,11 @@ async function findParts(
   return { temporal, cluster };
 }
 
-async function apiPort(asked: number | undefined, stateDirectory: string): Promise<number> {
-  if (asked === undefined) {
-    return (await choosePorts(join(stateDirectory, 'ports.json'), { api: preferredPort })).api;
-  }
-  if (await isFree(asked)) return asked;
+/** Held while the servers start: another checkout that starts now must choose another one. */
+async function reserveApiPort(asked: number | undefined, stateDirectory: string): Promise<Reservation<'api'>> {
+  if (asked === undefined) return await reservePorts(join(stateDirectory, 'ports.json'), { api: preferredPort });
+  const reservation = await reservePort('api', asked);
+  if (reservation !== undefined) return reservation;
   throw new UserError(
     `Port ${asked} is taken by another program: choose another with --port, or leave it out for a free one.`,
   );

@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { removeVolumes } from './control-plane/volumes.ts';
+import { makeDirectories } from './directories.ts';
 import { tryLock } from './processes/lock-file.ts';
 import { systemErrorCode, UserError } from './user-error.ts';
 
@@ -21,7 +22,7 @@ export interface HeldStateDirectory {
  */
 export function holdStateDirectory(path: string): HeldStateDirectory {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeDirectories(path);
     const lock = tryLock(join(path, lockName));
     if ('holder' in lock) {
       throw new UserError(

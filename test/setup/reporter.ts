@@ -1,4 +1,4 @@
-import type { Reporter, TestModule } from 'vitest/node';
+import type { Reporter, TestModule, Vitest } from 'vitest/node';
 
 /** How a run ended, in tests. */
 export interface Tally {
@@ -10,13 +10,22 @@ export interface Tally {
 
 /** Closes a run with one line, `N passed, N failed`, after a list of what was skipped and why. */
 export default class TallyReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    const { passed, failed, skipped } = tally(modules, unhandledErrors.length);
-    const lines = skipped.map((test) => `skipped: ${test}`);
+  #tally: Tally | undefined;
+
+  onInit(vitest: Vitest): void {
     // The last words of the run: other reporters and the runner itself may still have something to say.
-    process.once('exit', () =>
-      process.stdout.write([...lines, tallyLine(passed, failed, skipped.length), ''].join('\n')),
-    );
+    process.once('exit', () => {
+      const { tally, mayBeEmpty } = { tally: this.#tally, mayBeEmpty: vitest.config.passWithNoTests };
+      const lines =
+        tally === undefined ? ['The run did not come to its end.'] : tally.skipped.map((name) => `skipped: ${name}`);
+      const { passed, failed, skipped } = tally ?? { passed: 0, failed: 1, skipped: [] };
+      if (failed > 0 || (passed === 0 && !mayBeEmpty)) process.exitCode ||= 1;
+      process.stdout.write(['', ...lines, tallyLine(passed, failed, skipped.length), ''].join('\n'));
+    });
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[], reason: string): void {
+    if (reason !== 'interrupted') this.#tally = tallyOf(modules, unhandledErrors.length);
   }
 }
 
@@ -25,13 +34,14 @@ export function tallyLine(passed: number, failed: number, skipped: number): stri
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
-/** Counts tests; what failed outside of any test counts as a failed one. */
-export function tally(modules: readonly TestModule[], otherErrors: number): Tally {
+/** Counts tests; what failed outside of any test, as in a set-up, counts as a failed one. */
+export function tallyOf(modules: readonly TestModule[], otherErrors: number): Tally {
   let passed = 0;
   let failed = otherErrors;
   const skipped: string[] = [];
   for (const module of modules) {
-    if (module.errors().length > 0) failed += 1;
+    failed += module.errors().length;
+    for (const suite of module.children.allSuites()) failed += suite.errors().length;
     for (const test of module.children.allTests()) {
       const result = test.result();
       if (result.state === 'passed') passed += 1;

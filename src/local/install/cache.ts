@@ -3,6 +3,7 @@ import { accessSync, chmodSync, constants, mkdirSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { arch, homedir, platform } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { makeDirectories } from '../directories.ts';
 import { systemErrorCode, UserError } from '../user-error.ts';
 import { isExecutable } from './find.ts';
 import { PINNED_VERSIONS, type ProgramName } from './programs.ts';
@@ -36,7 +37,7 @@ export async function findCached(cache: string, program: ProgramName): Promise<s
  */
 export function prepareCache(cache: string): void {
   try {
-    mkdirSync(join(cache, 'partial'), { recursive: true });
+    makeDirectories(join(cache, 'partial'));
     accessSync(cache, constants.W_OK);
   } catch (error) {
     throw new UserError(
