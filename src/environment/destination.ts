@@ -1,4 +1,4 @@
-import { BlockList, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
 
 /**
  * What no environment ever reaches, whatever its template allows: loopback, link-local (cloud metadata among it),
@@ -15,6 +15,8 @@ export const FORBIDDEN_RANGES = [
   'fc00::/7',
   'fe80::/10',
 ];
+/** IPv6 spellings of IPv4 addresses (RFC 4291, 2.5.5.2): a second name for everything above. */
+const MAPPED_IPV4 = '::ffff:0:0/96';
 
 /** Whether a block lies wholly in a forbidden range, so that nothing of it could be reached. */
 export function isForbidden(cidr: string): boolean {
@@ -26,17 +28,54 @@ export function forbiddenWithin(cidr: string): string[] {
   return FORBIDDEN_RANGES.filter((range) => contains(cidr, range));
 }
 
-/** Whether one block holds another. CIDR blocks nest or are apart, so address and prefix length decide. */
-function contains(outer: string, inner: string): boolean {
-  const [outerAddress, outerPrefix, family] = partsOf(outer);
-  const [innerAddress, innerPrefix, innerFamily] = partsOf(inner);
-  if (family !== innerFamily || innerPrefix < outerPrefix) return false;
-  const block = new BlockList();
-  block.addSubnet(outerAddress, outerPrefix, family);
-  return block.check(innerAddress, innerFamily);
+/** Whether a block is spelled as IPv6 and means IPv4. */
+export function isMappedIpv4(cidr: string): boolean {
+  return contains(MAPPED_IPV4, cidr);
 }
 
-function partsOf(cidr: string): [address: string, prefix: number, family: 'ipv4' | 'ipv6'] {
+/** Whether a block is named by its first address, as `203.0.113.0/24` is and `203.0.113.7/24` is not. */
+export function isFirstOfBlock(cidr: string): boolean {
+  const { value, hostBits } = blockOf(cidr);
+  return value === (value >> hostBits) << hostBits;
+}
+
+/** Whether one block holds another. CIDR blocks nest or are apart, so the outer's prefix decides. */
+function contains(outer: string, inner: string): boolean {
+  const [one, other] = [blockOf(outer), blockOf(inner)];
+  if (one.bits !== other.bits || other.hostBits > one.hostBits) return false;
+  return one.value >> one.hostBits === other.value >> one.hostBits;
+}
+
+interface Block {
+  value: bigint;
+  /** 32 or 128. */
+  bits: number;
+  /** How many bits at the end are the block's own. */
+  hostBits: bigint;
+}
+
+function blockOf(cidr: string): Block {
   const [address = '', prefix] = cidr.split('/');
-  return [address, Number(prefix), isIPv6(address) ? 'ipv6' : 'ipv4'];
+  const bits = isIPv6(address) ? 128 : 32;
+  const value = bits === 128 ? ipv6Value(address) : numberOf(address.split('.').map(Number), 8);
+  return { value, bits, hostBits: BigInt(bits - Number(prefix)) };
+}
+
+/** `::` stands for as many zero groups as are missing; the last two groups may be written as an IPv4 address. */
+function ipv6Value(address: string): bigint {
+  const [head = [], tail = []] = address.split('::').map(groupsOf);
+  return numberOf([...head, ...new Array<number>(8 - head.length - tail.length).fill(0), ...tail], 16);
+}
+
+function groupsOf(text: string): number[] {
+  return text.split(':').flatMap((group) => {
+    if (group === '') return [];
+    if (!group.includes('.')) return Number.parseInt(group, 16);
+    const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number);
+    return [a * 256 + b, c * 256 + d];
+  });
+}
+
+function numberOf(parts: number[], bitsEach: number): bigint {
+  return parts.reduce((value, part) => (value << BigInt(bitsEach)) + BigInt(part), 0n);
 }

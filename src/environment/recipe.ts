@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isForbidden } from './destination.ts';
-import { DURATION } from './duration.ts';
+import { isFirstOfBlock, isForbidden, isMappedIpv4 } from './destination.ts';
+import { DURATION, durationMs } from './duration.ts';
 import { quantityValue } from './quantity.ts';
 
 const name = z
@@ -18,10 +18,9 @@ const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be a name of
 
 const cidr = z
   .union([z.cidrv4(), z.cidrv6()], 'must be a block of addresses such as 203.0.113.0/24')
-  .refine(
-    (block) => !isForbidden(block),
-    'lies in a private, shared or link-local range, which no environment reaches',
-  );
+  .refine((block) => !isForbidden(block), 'lies in a private, shared or link-local range, which no environment reaches')
+  .refine(isFirstOfBlock, 'must begin with the first address of its block, such as 203.0.113.0/24')
+  .refine((block) => !isMappedIpv4(block), 'must be written as IPv4');
 
 const compute = z.strictObject({ cpu: quantity, memory: quantity, ephemeral_storage: quantity });
 
@@ -109,7 +108,12 @@ const workload = z
 
 /** The recipe of an environment: what a template comes to once its parameters are filled in. */
 export const recipeSchema = z.strictObject({
-  lifetime: z.strictObject({ ttl: duration, max_ttl: duration }),
+  lifetime: z
+    .strictObject({ ttl: duration, max_ttl: duration })
+    .refine(({ ttl, max_ttl }) => durationMs(ttl) <= durationMs(max_ttl), {
+      path: ['ttl'],
+      message: 'must be at most max_ttl',
+    }),
   /** How long provisioning may take before it is undone. */
   deadline: duration,
   guards,
