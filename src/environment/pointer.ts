@@ -14,8 +14,9 @@ export function replaceAt(document: object, pointer: string, value: string | num
   return true;
 }
 
+/** Enumerable members only: a list's `length` is no place of a document. */
 function memberOf(place: unknown, key: string): unknown {
-  const has = typeof place === 'object' && place !== null && Object.hasOwn(place, key);
+  const has = typeof place === 'object' && place !== null && Object.prototype.propertyIsEnumerable.call(place, key);
   return has ? (place as Record<string, unknown>)[key] : undefined;
 }
 

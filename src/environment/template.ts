@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { ParameterValue } from './environment.ts';
 import { parameterSchema, valueFault } from './parameter.ts';
@@ -33,8 +33,8 @@ export class TemplateError extends Error {
 export function parseTemplate(file: string, text: string): Template {
   const document = parseDocument(text, { uniqueKeys: true });
   const [syntax] = document.errors;
-  if (syntax) throw new TemplateError(file, [{ path: '', reason: syntax.message.split('\n')[0] ?? 'is not YAML' }]);
-  const parsed = templateSchema.safeParse(document.toJS({ maxAliasCount: 100 }));
+  if (syntax) throw syntaxError(file, syntax);
+  const parsed = templateSchema.safeParse(resolved(document, file));
   if (!parsed.success) throw new TemplateError(file, parsed.error.issues.map(faultOf));
   const faults = Object.entries(parsed.data.parameters).flatMap(([name, parameter]) => {
     const reason = valueFault(parameter, parameter.default);
@@ -68,9 +68,12 @@ export function fillIn(template: Template, values: ParameterValues, file = templ
   const recipe = { lifetime, deadline, guards, workload };
   for (const [name, { sets }] of Object.entries(template.parameters)) {
     const value = values[name];
-    const set = value !== undefined && sets.every((pointer) => replaceAt(recipe, pointer, value));
-    if (!set)
-      throw new TemplateError(file, [{ path: `parameters.${name}.sets`, reason: 'names a place that does not exist' }]);
+    const missing = sets.filter((pointer) => value === undefined || !replaceAt(recipe, pointer, value));
+    const faults = missing.map((pointer) => ({
+      path: `parameters.${name}.sets`,
+      reason: `names '${pointer}', a place that does not exist`,
+    }));
+    if (faults.length > 0) throw new TemplateError(file, faults);
   }
   const filled = recipeSchema.safeParse(recipe);
   if (!filled.success) throw new TemplateError(file, filled.error.issues.map(faultOf));
@@ -79,6 +82,21 @@ export function fillIn(template: Template, values: ParameterValues, file = templ
 
 function defaultsOf(template: Template): ParameterValues {
   return Object.fromEntries(Object.entries(template.parameters).map(([name, parameter]) => [name, parameter.default]));
+}
+
+/** Aliases are resolved only here: one that leads nowhere, or to far too much, is found only now. */
+function resolved(document: Document, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw error instanceof ReferenceError ? syntaxError(file, error) : error;
+  }
+}
+
+/** The parser's message says where; the lines after its first draw a picture of it. */
+function syntaxError(file: string, { message }: Error): TemplateError {
+  const [reason = ''] = message.split('\n');
+  return new TemplateError(file, [{ path: '', reason: reason.replace(/:$/, '') }]);
 }
 
 function faultOf(issue: z.core.$ZodIssue): { path: string; reason: string } {
