@@ -138,6 +138,22 @@ describe('a provisioning that fails for good', () => {
     expect(environment.steps.find(({ name }) => name === 'workload')?.state).toBe('failed');
   });
 
+  it('is undone to the end, also when it is cancelled meanwhile', async () => {
+    const client = await temporalClient();
+    const cluster = await adminCluster();
+    const developer = someDeveloper();
+    const life = await beginLife(client, await withPod(developer, { image: ' not an image' }));
+    const isBeingRemoved = async () =>
+      (await namespaceNamed(cluster, `dev-${developer}`))?.metadata?.deletionTimestamp !== undefined;
+    await expect.poll(isBeingRemoved, { timeout: 30_000 }).toBe(true);
+
+    await life.cancel();
+    await life.result().catch(() => undefined);
+
+    expect((await shownBy(client, life.workflowId)).environment.state).toBe('failed');
+    expect(await namespaceNamed(cluster, `dev-${developer}`)).toBeUndefined();
+  });
+
   it('ends by its deadline, and says what it waited for', async () => {
     const client = await temporalClient();
     const cluster = await adminCluster();

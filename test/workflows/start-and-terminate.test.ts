@@ -10,7 +10,16 @@ import { TokenFile } from '../../src/api/authentication/token-file.ts';
 import { TemplateCatalogue } from '../../src/api/templates/catalogue.ts';
 import { registerSearchAttributes } from '../../src/local/temporal/search-attributes.ts';
 import { SEARCH_ATTRIBUTE_NAMES } from '../../src/workflows/search-attributes.ts';
-import { adminCluster, call, someDeveloper, start, status, terminate, tokenFor } from '../setup/client.ts';
+import {
+  adminCluster,
+  call,
+  someDeveloper,
+  start,
+  status,
+  temporalClient,
+  terminate,
+  tokenFor,
+} from '../setup/client.ts';
 
 const LATER = { Prefer: 'respond-async' };
 
@@ -71,6 +80,17 @@ describe('starting', () => {
 
     expect(shop.body.namespace).toBe(`dev-${dev_id}`);
     expect(blog.body.namespace).toMatch(new RegExp(`^dev-${dev_id}-[0-9a-v]{13}$`));
+  });
+
+  it('pins the template as it was, and says in the Temporal UI whose environment it is', async () => {
+    const dev_id = someDeveloper();
+    const { body } = await start(await tokenFor(dev_id), { dev_id, project: 'shop', template: 'bare' });
+    const client = await temporalClient();
+
+    const description = await client.workflow.getHandle(`environment/${dev_id}/shop`).describe();
+
+    expect(body.template).toEqual({ name: 'bare', digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) });
+    expect(await description.staticSummary()).toBe(`developer ${dev_id} · project shop · template bare`);
   });
 
   it('without waiting answers 202 with the place to look and the time to do so, and the work goes on', async () => {
