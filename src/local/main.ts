@@ -4,7 +4,6 @@ import { onInterrupt, StopRequested } from './interrupts.ts';
 import { parseOptions, type StartOptions, USAGE } from './options.ts';
 import { Supervisor } from './processes/supervisor.ts';
 import { progressOn } from './progress.ts';
-import { bringUp } from './run.ts';
 import { emptyState, holdStateDirectory, stateDirectoryOf } from './state-directory.ts';
 import { UserError } from './user-error.ts';
 
@@ -30,7 +29,9 @@ async function main(options: StartOptions): Promise<never> {
   try {
     const ended = await supervisor.endLeftovers();
     if (ended.length > 0) progress.say(`Ended what a former start had left running: ${ended.join(', ')}.`);
-    if (options.fresh) await emptyState(path);
+    if (options.fresh) emptyState(path);
+    // Loaded late, for it takes a second: whoever mistypes an option need not wait for it.
+    const { bringUp } = await import('./run.ts');
     const announcement = await bringUp(options, {
       supervisor,
       stateDirectory: path,

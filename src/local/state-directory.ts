@@ -42,10 +42,10 @@ export function holdStateDirectory(path: string): HeldStateDirectory {
  * Empties a state directory that this process holds, and deletes what was made for it elsewhere. Its processes must
  * have ended.
  */
-export async function emptyState(path: string): Promise<void> {
-  await removeVolumes(join(path, 'etcd'));
+export function emptyState(path: string): void {
+  removeVolumes(join(path, 'etcd'));
   for (const entry of readdirSync(path)) {
-    if (entry !== lockName) rmSync(join(path, entry), { recursive: true, force: true });
+    if (entry !== lockName) rmSync(join(path, entry), { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

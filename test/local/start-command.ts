@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
-import { ProcessRecords, signalGroup } from '../../src/local/processes/records.ts';
-import { emptyState } from '../../src/local/state-directory.ts';
+import { inject, onTestFinished } from 'vitest';
+import { signalGroup } from '../../src/local/processes/records.ts';
+import { removeRun, STARTS_PREFIX } from '../setup/abandoned.ts';
 
 export const REPOSITORY = join(import.meta.dirname, '..', '..');
 
@@ -66,12 +65,9 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv): Start {
 
 /** A directory for a test, removed after it with all that runs on its behalf. */
 export function temporaryDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'berth-start-'));
-  onTestFinished(async () => {
-    await new ProcessRecords(directory).endLeftovers(1_000);
-    await emptyState(directory);
-    rmSync(directory, { recursive: true, force: true });
-  });
+  // Inside the run's own: what ends a run that was interrupted finds it there.
+  const directory = mkdtempSync(join(inject('servers').stateDir, STARTS_PREFIX));
+  onTestFinished(() => removeRun(directory));
   return directory;
 }
 

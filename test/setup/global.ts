@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -9,8 +9,8 @@ import { choosePorts } from '../../src/local/ports.ts';
 import { Supervisor } from '../../src/local/processes/supervisor.ts';
 import { progressOn } from '../../src/local/progress.ts';
 import { startServers } from '../../src/local/servers.ts';
-import { emptyState, holdStateDirectory } from '../../src/local/state-directory.ts';
-import { clearAbandoned, PREFIX, removeAtExit } from './abandoned.ts';
+import { holdStateDirectory } from '../../src/local/state-directory.ts';
+import { clearAbandoned, PREFIX, removeAtExit, removeRun } from './abandoned.ts';
 
 /** The servers that all test files of a run share. */
 export interface SharedServers {
@@ -35,15 +35,14 @@ declare module 'vitest' {
 /** Starts the real servers once for the run; returns what ends them and leaves nothing behind. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const progress = progressOn(process.stderr);
-  await clearAbandoned(tmpdir());
+  clearAbandoned(tmpdir());
   const stateDir = mkdtempSync(join(tmpdir(), PREFIX));
   holdStateDirectory(stateDir);
   const supervisor = new Supervisor(stateDir);
   const keepExitClean = removeAtExit(supervisor, stateDir);
   const end = async (): Promise<void> => {
     await supervisor.stop();
-    await emptyState(stateDir);
-    rmSync(stateDir, { recursive: true, force: true });
+    removeRun(stateDir);
     keepExitClean();
   };
   try {

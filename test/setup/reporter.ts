@@ -15,17 +15,18 @@ export default class TallyReporter implements Reporter {
   onInit(vitest: Vitest): void {
     // The last words of the run: other reporters and the runner itself may still have something to say.
     process.once('exit', () => {
-      const { tally, mayBeEmpty } = { tally: this.#tally, mayBeEmpty: vitest.config.passWithNoTests };
-      const lines =
-        tally === undefined ? ['The run did not come to its end.'] : tally.skipped.map((name) => `skipped: ${name}`);
-      const { passed, failed, skipped } = tally ?? { passed: 0, failed: 1, skipped: [] };
-      if (failed > 0 || (passed === 0 && !mayBeEmpty)) process.exitCode ||= 1;
-      process.stdout.write(['', ...lines, tallyLine(passed, failed, skipped.length), ''].join('\n'));
+      const { passed, failed, skipped } = this.#tally ?? { passed: 0, failed: 0, skipped: [] };
+      if (failed > 0 || (passed === 0 && !vitest.config.passWithNoTests)) process.exitCode ||= 1;
+      const lines = skipped.map((name) => `skipped: ${name}`);
+      // A set-up that fails is no test, but a run that ends badly must not say that nothing failed.
+      const outside = process.exitCode && failed === 0 ? 1 : 0;
+      if (outside > 0) lines.push('No test failed, but the run did: see above.');
+      process.stdout.write(['', ...lines, tallyLine(passed, failed + outside, skipped.length), ''].join('\n'));
     });
   }
 
-  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[], reason: string): void {
-    if (reason !== 'interrupted') this.#tally = tallyOf(modules, unhandledErrors.length);
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    this.#tally = tallyOf(modules, unhandledErrors.length);
   }
 }
 

@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 // The controller-manager's host-path provisioner knows no other place.
@@ -10,9 +9,9 @@ const uuidLength = 36;
  * Removes the volumes' directories that a control plane made, found by their paths in etcd's files: when its state is
  * deleted, no controller does it. Paths of volumes that are long gone do no harm, for their names are unique.
  */
-export async function removeVolumes(etcdDirectory: string): Promise<void> {
+export function removeVolumes(etcdDirectory: string): void {
   const paths = new Set(filesUnder(etcdDirectory).flatMap((file) => volumePathsIn(readFileSync(file))));
-  await Promise.all([...paths].map((path) => rm(path, { recursive: true, force: true })));
+  for (const path of paths) rmSync(path, { recursive: true, force: true });
 }
 
 /** The paths of volumes that occur in a file of etcd's, which stores objects as they are. */

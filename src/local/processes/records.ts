@@ -43,6 +43,11 @@ export class ProcessRecords {
     return running;
   }
 
+  /** Kills every recorded process that still runs, and its group, at once. */
+  killAll(): void {
+    for (const { pid } of this.running().values()) signalGroup(pid, 'SIGKILL');
+  }
+
   /**
    * Ends every recorded process that still runs, and its group, and clears the records.
    *
