@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { whileLocked } from './file-lock.ts';
 import { type Grant, generateToken, parseToken, secretMatches } from './token.ts';
 
 const tokenRecord = z.strictObject({
@@ -72,20 +73,24 @@ export async function issueToken(
   const { expiresAt, label } = options;
   const record: TokenRecord = { id, secret_sha256: secretSha256, grant, expires_at: expiresAt.toISOString() };
   if (label !== undefined) record.label = label;
-  const now = new Date();
-  const current = (await readTokens(path)).filter((other) => new Date(other.expires_at) > now);
-  await writeTokens(path, [...current, record]);
+  await whileLocked(path, async () => {
+    const now = new Date();
+    const current = (await readTokens(path)).filter((other) => new Date(other.expires_at) > now);
+    await writeTokens(path, [...current, record]);
+  });
   return token;
 }
 
 /** Revokes a token by its id. @returns whether there was such a token. */
-export async function revokeToken(path: string, id: string, now: Date): Promise<boolean> {
-  const records = await readTokens(path);
-  const record = records.find((candidate) => candidate.id === id);
-  if (record === undefined) return false;
-  record.revoked_at ??= now.toISOString();
-  await writeTokens(path, records);
-  return true;
+export function revokeToken(path: string, id: string, now: Date): Promise<boolean> {
+  return whileLocked(path, async () => {
+    const records = await readTokens(path);
+    const record = records.find((candidate) => candidate.id === id);
+    if (record === undefined) return false;
+    record.revoked_at ??= now.toISOString();
+    await writeTokens(path, records);
+    return true;
+  });
 }
 
 /** All records of the file, expired and revoked ones too. */
