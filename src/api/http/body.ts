@@ -8,8 +8,8 @@ const LIMIT_BYTES = 64 * 1024;
 const DEEPEST = 16;
 
 /**
- * Reads a JSON body, strictly: UTF-8, at most 64 KiB, no duplicate keys, no great depth. Two programs must never read
- * the same request differently.
+ * Reads a JSON body, strictly: UTF-8, not compressed, at most 64 KiB, no duplicate keys, no great depth. Two programs
+ * must never read the same request differently.
  *
  * @throws ProblemError with 400, 413 or 415
  */
@@ -17,10 +17,24 @@ export async function readJson(context: Context): Promise<unknown> {
   if (!context.request.is('application/json', '+json')) {
     throw refuse('unsupported-media-type', 'Send the request as JSON, with Content-Type: application/json.');
   }
-  const bytes = await readBytes(context);
-  const text = decode(bytes);
+  const { charset } = context.request;
+  if (charset !== '' && charset.toLowerCase() !== 'utf-8') {
+    throw refuse('unsupported-media-type', 'Send the request in UTF-8: JSON has no other encoding.');
+  }
+  const coding = context.get('Content-Encoding').toLowerCase();
+  if (coding !== '' && coding !== 'identity') {
+    context.set('Accept-Encoding', 'identity');
+    throw refuse('unsupported-media-type', 'Send the request as it is, without a Content-Encoding.');
+  }
+  const text = decode(await readBytes(context));
+  const value = parse(text);
+  // What follows is quick, and does not overflow, on valid JSON only.
   const fault = structuralFault(text);
   if (fault !== undefined) throw refuse('malformed-request', fault);
+  return value;
+}
+
+function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -49,20 +63,21 @@ function decode(bytes: Buffer): string {
   }
 }
 
-/** Finds what `JSON.parse` would silently drop, or be slow at: objects too deep, and a key that comes twice. */
+/** Finds what programs read differently, or some not at all: objects too deep, a key that comes twice, `__proto__`. */
 function structuralFault(text: string): string | undefined {
   if (depth(text) > DEEPEST) return `The body is nested more than ${DEEPEST} deep.`;
-  let twice: string | undefined;
+  let fault: string | undefined;
   const open: Set<string>[] = [];
   visit(text, {
     onObjectBegin: () => void open.push(new Set()),
     onObjectEnd: () => void open.pop(),
     onObjectProperty: (key) => {
-      if (open.at(-1)?.has(key)) twice ??= key;
+      if (open.at(-1)?.has(key)) fault ??= `The key '${key}' comes twice.`;
+      if (key === '__proto__') fault ??= `There is no key '${key}'.`;
       open.at(-1)?.add(key);
     },
   });
-  return twice === undefined ? undefined : `The key '${twice}' comes twice.`;
+  return fault;
 }
 
 /** How deep objects and lists go, told from their brackets outside of texts: the parser itself would overflow. */
