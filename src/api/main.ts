@@ -4,11 +4,13 @@ import pino from 'pino';
 import { createApp } from './app.ts';
 import { TokenFile } from './authentication/token-file.ts';
 import { readConfiguration } from './configuration.ts';
+import { answerUnreadable } from './http/unreadable.ts';
 import { TemplateCatalogue } from './templates/catalogue.ts';
 
 const configuration = readConfiguration(process.env);
 const { host, port, temporalNamespace: namespace } = configuration;
-const log = pino({ level: configuration.logLevel });
+// Node's parse errors carry the request as it came, with its token.
+const log = pino({ level: configuration.logLevel, redact: { paths: ['err.rawPacket'], remove: true } });
 const connection = Connection.lazy({ address: configuration.temporalAddress });
 const client = new Client({ connection, namespace });
 const tokens = new TokenFile(configuration.tokensFile);
@@ -16,6 +18,7 @@ const templates = new TemplateCatalogue(configuration.templatesDirectory);
 await templates.checkAll();
 
 const server = createApp({ client, tokens, templates, log }).listen(port, host);
+server.on('clientError', answerUnreadable);
 await once(server, 'listening');
 log.info({ host, port }, 'listening');
 process.send?.('ready');
