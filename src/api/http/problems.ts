@@ -26,7 +26,9 @@ export function problems(log: Logger): Middleware {
     try {
       await next();
       if (context.status === 404 && context.body == null) throw refuse('no-such-route', `There is no ${context.path}.`);
-      if (context.status === 405) throw refuse('method-not-allowed', `Use ${context.response.get('Allow')}.`);
+      // 501 is the router's answer to methods that no route has at all.
+      if ([405, 501].includes(context.status))
+        throw refuse('method-not-allowed', `Use ${context.response.get('Allow')}.`);
     } catch (error) {
       if (!(error instanceof ProblemError)) log.error({ err: error, path: context.path }, 'request failed');
       const answer =
