@@ -5,6 +5,7 @@ import { type Identity, workflowId } from '../../environment/identity.ts';
 import { refuse } from '../http/problems.ts';
 import { shown } from './life-record.ts';
 import type { Lives } from './lives.ts';
+import { pageAt, tokenOf } from './page.ts';
 import { notFound } from './terminate.ts';
 
 const CALL_MS = 10_000;
@@ -43,25 +44,23 @@ export async function list(
     ...(state === undefined ? [] : [`BerthState = '${state}'`]),
     ...(state === undefined || !isOver(state) ? [`ExecutionStatus = 'Running'`] : []),
   ];
-  const { executions, nextPageToken } = await client
-    .withDeadline(Date.now() + CALL_MS, () =>
-      client.workflowService.listWorkflowExecutions({
-        namespace: client.options.namespace,
-        query: conditions.join(' AND '),
-        pageSize: limit,
-        ...(page !== undefined && { nextPageToken: Buffer.from(page, 'base64url') }),
-      }),
-    )
-    .catch((error: unknown) => {
-      if (page === undefined) throw error;
-      throw refuse('invalid-request', `The page '${page}' cannot be read. Begin again without 'page'.`);
-    });
+  const token = page === undefined ? undefined : tokenOf(page);
+  if (page !== undefined && token === undefined)
+    throw refuse('invalid-request', `There is no page '${page}'. Begin again without 'page'.`);
+  const { executions, nextPageToken } = await client.withDeadline(Date.now() + CALL_MS, () =>
+    client.workflowService.listWorkflowExecutions({
+      namespace: client.options.namespace,
+      query: conditions.join(' AND '),
+      pageSize: limit,
+      ...(token !== undefined && { nextPageToken: token }),
+    }),
+  );
   const found = executions.flatMap(({ memo }) => {
     const payload = memo?.fields?.environment;
     return payload ? [defaultPayloadConverter.fromPayload<Environment>(payload)] : [];
   });
   // While one hands over to the other, both are there.
   const environments = [...new Map(found.map((environment) => [workflowId(environment), environment])).values()];
-  const next = Buffer.from(nextPageToken ?? []).toString('base64url');
-  return next === '' ? { environments } : { environments, next_page: next };
+  if (!nextPageToken?.length) return { environments };
+  return { environments, next_page: pageAt(nextPageToken) };
 }
