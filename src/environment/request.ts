@@ -46,8 +46,9 @@ export function queued(specification: Specification, at: Date): Environment {
 /** What of a request an environment that already runs does not have: such a start is refused and changes nothing. */
 export function differences(request: StartRequest, running: Environment): string[] {
   const parameters = Object.entries(request.parameters ?? {}).flatMap(([name, value]) => {
+    if (!Object.hasOwn(running.parameters, name)) return [`parameter '${name}' is not there`];
     const actual = running.parameters[name];
-    return String(actual) === String(value) ? [] : [`parameter '${name}' is ${JSON.stringify(actual) ?? 'not there'}`];
+    return String(actual) === String(value) ? [] : [`parameter '${name}' is ${JSON.stringify(actual)}`];
   });
   const { template } = request;
   const other = template !== undefined && template !== running.template.name;
