@@ -4,7 +4,7 @@ export class StopRequested extends Error {
 }
 
 // npm passes a Ctrl-C on that the terminal has sent us as well.
-const sameInterruptMs = 500;
+const SAME_INTERRUPT_MS = 500;
 
 /**
  * Calls `stop` on the first SIGINT, SIGTERM or SIGHUP, and `kill` on a later one.
@@ -17,7 +17,7 @@ export function onInterrupt(stop: () => void, kill: () => void, now: () => numbe
     if (firstAt === undefined) {
       firstAt = now();
       stop();
-    } else if (now() - firstAt > sameInterruptMs) {
+    } else if (now() - firstAt > SAME_INTERRUPT_MS) {
       kill();
     }
   };

@@ -13,8 +13,8 @@ import type { Progress } from './progress.ts';
 import { type ServersOptions, startServers } from './servers.ts';
 import { UserError } from './user-error.ts';
 
-const preferredPort = 7070;
-const tokenLifetimeMs = 30 * 24 * 60 * 60 * 1000;
+const PREFERRED_PORT = 7070;
+const TOKEN_LIFETIME_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** Where and with what a start works. */
 export interface RunContext {
@@ -42,7 +42,7 @@ export async function bringUp(options: StartOptions, context: RunContext): Promi
   progress.say('Starting the servers …');
   const servers = await startServers({ supervisor, stateDirectory, ...parts });
   const tokensFile = join(stateDirectory, 'tokens.json');
-  const expiresAt = new Date(Date.now() + tokenLifetimeMs);
+  const expiresAt = new Date(Date.now() + TOKEN_LIFETIME_MS);
   const grant = { expiresAt, label: 'npm start' };
   const token = await issueToken(tokensFile, { role: 'developer', dev_id: 'user123' }, grant);
   const adminToken = await issueToken(tokensFile, { role: 'admin' }, grant);
@@ -72,7 +72,7 @@ async function findParts(
 
 /** Held while the servers start: another checkout that starts now must choose another one. */
 async function reserveApiPort(asked: number | undefined, stateDirectory: string): Promise<Reservation<'api'>> {
-  if (asked === undefined) return await reservePorts(join(stateDirectory, 'ports.json'), { api: preferredPort });
+  if (asked === undefined) return await reservePorts(join(stateDirectory, 'ports.json'), { api: PREFERRED_PORT });
   const reservation = await reservePort('api', asked);
   if (reservation !== undefined) return reservation;
   throw new UserError(

@@ -43,8 +43,8 @@ export interface Servers {
 /** Berth's namespace in Temporal. */
 export const TEMPORAL_NAMESPACE = 'default';
 
-const manifests = join(REPOSITORY, 'deploy', 'kubernetes');
-const simulatedNode = join(REPOSITORY, 'tools', 'kwok');
+const MANIFESTS = join(REPOSITORY, 'deploy', 'kubernetes');
+const SIMULATED_NODE = join(REPOSITORY, 'tools', 'kwok');
 
 /**
  * Starts Temporal and the control plane with its simulated node, side by side, and prepares both for Berth.
@@ -91,12 +91,12 @@ async function prepareEmbedded(
   programs: ControlPlanePrograms,
   port: number,
 ): Promise<PreparedCluster> {
-  const stages = join(simulatedNode, 'stages.yaml');
+  const stages = join(SIMULATED_NODE, 'stages.yaml');
   const adminKubeconfig = await startControlPlane({ supervisor, programs, stateDirectory, port, durable, stages });
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromFile(adminKubeconfig);
-  const local = ['node.yaml', 'storage-class.yaml'].map((file) => readManifest(join(simulatedNode, file)));
-  const objects = [...(await readManifests(manifests)), ...(await Promise.all(local)).flat()];
+  const local = ['node.yaml', 'storage-class.yaml'].map((file) => readManifest(join(SIMULATED_NODE, file)));
+  const objects = [...(await readManifests(MANIFESTS)), ...(await Promise.all(local)).flat()];
   return { adminKubeconfig, worker: await bootstrapCluster(kubeConfig, objects, stateDirectory, supervisor.signal) };
 }
 
@@ -106,7 +106,7 @@ async function prepareExisting(
   signal: AbortSignal,
 ): Promise<PreparedCluster> {
   try {
-    const worker = await bootstrapCluster(kubeConfig, await readManifests(manifests), stateDirectory, signal);
+    const worker = await bootstrapCluster(kubeConfig, await readManifests(MANIFESTS), stateDirectory, signal);
     return { adminKubeconfig: file, worker };
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;

@@ -5,7 +5,7 @@ import { makeDirectories } from './directories.ts';
 import { tryLock } from './processes/lock-file.ts';
 import { systemErrorCode, UserError } from './user-error.ts';
 
-const lockName = 'supervisor.json';
+const LOCK_NAME = 'supervisor.json';
 
 /** A state directory that this process, and no other, may use. */
 export interface HeldStateDirectory {
@@ -23,7 +23,7 @@ export interface HeldStateDirectory {
 export function holdStateDirectory(path: string): HeldStateDirectory {
   try {
     makeDirectories(path);
-    const lock = tryLock(join(path, lockName));
+    const lock = tryLock(join(path, LOCK_NAME));
     if ('holder' in lock) {
       throw new UserError(
         `Berth already runs here as process ${lock.holder.pid} (state directory ${path}): stop it with Ctrl-C or \`kill ${lock.holder.pid}\`, or set BERTH_STATE_DIR to another directory.`,
@@ -45,7 +45,7 @@ export function holdStateDirectory(path: string): HeldStateDirectory {
 export function emptyState(path: string): void {
   removeVolumes(join(path, 'etcd'));
   for (const entry of readdirSync(path)) {
-    if (entry !== lockName) rmSync(join(path, entry), { recursive: true, force: true, maxRetries: 10 });
+    if (entry !== LOCK_NAME) rmSync(join(path, entry), { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

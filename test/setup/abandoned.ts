@@ -10,14 +10,14 @@ export const PREFIX = 'berth-test-';
 /** What the names of the state directories inside them begin with, of the starts that tests make. */
 export const STARTS_PREFIX = 'start-';
 
-const lockName = 'supervisor.json';
+const LOCK_NAME = 'supervisor.json';
 
 /** Ends and removes what test runs that were killed have left; runs that go on are let be. */
 export function clearAbandoned(directory: string): void {
   for (const name of readdirSync(directory).filter((entry) => entry.startsWith(PREFIX))) {
     const path = join(directory, name);
     // Without this file it is someone's who is just about to write it.
-    if (existsSync(join(path, lockName)) && runningHolder(path) === undefined) removeRun(path);
+    if (existsSync(join(path, LOCK_NAME)) && runningHolder(path) === undefined) removeRun(path);
   }
 }
 
@@ -48,7 +48,7 @@ export function removeAtExit(supervisor: Supervisor, stateDirectory: string): ()
 
 function runningHolder(path: string): ProcessIdentity | undefined {
   try {
-    const holder = JSON.parse(readFileSync(join(path, lockName), 'utf8')) as ProcessIdentity;
+    const holder = JSON.parse(readFileSync(join(path, LOCK_NAME), 'utf8')) as ProcessIdentity;
     return isRunning(holder) ? holder : undefined;
   } catch {
     return undefined;

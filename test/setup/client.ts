@@ -69,13 +69,14 @@ export async function start(
 export function terminate(
   token: string,
   { dev_id, project }: Identity,
-  headers?: Record<string, string>,
+  headers: Record<string, string> = {},
+  options: { api?: string } = {},
 ): Promise<Answer> {
-  return call(token, 'POST', '/environments/terminate', { body: { dev_id, project }, ...(headers && { headers }) });
+  return call(token, 'POST', '/environments/terminate', { body: { dev_id, project }, headers, ...options });
 }
 
-export function status(token: string, { dev_id, project }: Identity): Promise<Answer> {
-  return call(token, 'GET', `/environments/status?${new URLSearchParams({ dev_id, project })}`);
+export function status(token: string, { dev_id, project }: Identity, options: { api?: string } = {}): Promise<Answer> {
+  return call(token, 'GET', `/environments/status?${new URLSearchParams({ dev_id, project })}`, options);
 }
 
 /** The shared cluster with an administrator's rights, to look at what the worker did. */

@@ -4,7 +4,7 @@ import { classify } from '../../cluster/errors.ts';
 
 const namespace = 'berth-system';
 const name = 'berth-worker';
-const requestedSeconds = 24 * 60 * 60;
+const REQUESTED_SECONDS = 24 * 60 * 60;
 
 /**
  * Mints a token for the workers' service account and writes it where only its owner can read it.
@@ -13,7 +13,7 @@ const requestedSeconds = 24 * 60 * 60;
  * @throws ClusterError when the apiserver refuses
  */
 export async function mintWorkerToken(kubeConfig: KubeConfig, file: string): Promise<Date> {
-  const body = { spec: { audiences: [], expirationSeconds: requestedSeconds } };
+  const body = { spec: { audiences: [], expirationSeconds: REQUESTED_SECONDS } };
   const api = kubeConfig.makeApiClient(CoreV1Api);
   const { status } = await api
     .createNamespacedServiceAccountToken({ name, namespace, body })

@@ -4,8 +4,8 @@ import type { ServerCommand } from '../processes/supervisor.ts';
 import type { Credentials } from './credentials.ts';
 
 // Relative to the state directory, where both ends run: the path of a socket must be short, and nobody else may enter.
-const etcdSocket = 'unix://etcd.sock:0';
-const etcdPeerSocket = 'unix://etcd-peer.sock:0';
+const ETCD_SOCKET = 'unix://etcd.sock:0';
+const ETCD_PEER_SOCKET = 'unix://etcd-peer.sock:0';
 
 /**
  * etcd on a socket in the state directory: on a port, every user of the machine could read the Secrets in it.
@@ -15,11 +15,11 @@ const etcdPeerSocket = 'unix://etcd-peer.sock:0';
 export function etcd(command: string, stateDirectory: string, durable: boolean): ServerCommand {
   const args = [
     `--data-dir=${join(stateDirectory, 'etcd')}`,
-    `--listen-client-urls=${etcdSocket}`,
-    `--advertise-client-urls=${etcdSocket}`,
-    `--listen-peer-urls=${etcdPeerSocket}`,
-    `--initial-advertise-peer-urls=${etcdPeerSocket}`,
-    `--initial-cluster=default=${etcdPeerSocket}`,
+    `--listen-client-urls=${ETCD_SOCKET}`,
+    `--advertise-client-urls=${ETCD_SOCKET}`,
+    `--listen-peer-urls=${ETCD_PEER_SOCKET}`,
+    `--initial-advertise-peer-urls=${ETCD_PEER_SOCKET}`,
+    `--initial-cluster=default=${ETCD_PEER_SOCKET}`,
     '--auto-compaction-retention=5m',
     '--quota-backend-bytes=4294967296',
     '--log-level=warn',
@@ -33,7 +33,7 @@ export function apiserver(command: string, port: number, credentials: Credential
     name: 'kube-apiserver',
     command,
     args: [
-      `--etcd-servers=${etcdSocket}`,
+      `--etcd-servers=${ETCD_SOCKET}`,
       `--bind-address=${LOOPBACK}`,
       `--advertise-address=${LOOPBACK}`,
       `--secure-port=${port}`,

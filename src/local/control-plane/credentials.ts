@@ -33,7 +33,7 @@ export interface Credentials {
 }
 
 // The apiserver signs itself for a year and never renews by itself.
-const certificateLifetimeMs = 300 * 24 * 60 * 60 * 1000;
+const CERTIFICATE_LIFETIME_MS = 300 * 24 * 60 * 60 * 1000;
 
 /** Makes the credentials of an embedded control plane, once in the life of its state directory. */
 export async function prepareCredentials(directory: string): Promise<Credentials> {
@@ -73,5 +73,5 @@ function readOrMakeTokens(file: string): Record<UserName, string> {
 
 function isOld(file: string): boolean {
   const stats = statSync(file, { throwIfNoEntry: false });
-  return stats !== undefined && Date.now() - stats.mtimeMs > certificateLifetimeMs;
+  return stats !== undefined && Date.now() - stats.mtimeMs > CERTIFICATE_LIFETIME_MS;
 }

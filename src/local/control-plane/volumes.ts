@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 // The controller-manager's host-path provisioner knows no other place.
-const volumeRoot = '/tmp/hostpath_pv/';
-const uuidLength = 36;
+const VOLUME_ROOT = '/tmp/hostpath_pv/';
+const UUID_LENGTH = 36;
 
 /**
  * Removes the volumes' directories that a control plane made, found by their paths in etcd's files: when its state is
@@ -17,9 +17,9 @@ export function removeVolumes(etcdDirectory: string): void {
 /** The paths of volumes that occur in a file of etcd's, which stores objects as they are. */
 export function volumePathsIn(content: Buffer): string[] {
   const paths: string[] = [];
-  for (let at = content.indexOf(volumeRoot); at !== -1; at = content.indexOf(volumeRoot, at + 1)) {
-    const uuid = content.toString('latin1', at + volumeRoot.length, at + volumeRoot.length + uuidLength);
-    if (/^[0-9a-f-]{36}$/.test(uuid)) paths.push(volumeRoot + uuid);
+  for (let at = content.indexOf(VOLUME_ROOT); at !== -1; at = content.indexOf(VOLUME_ROOT, at + 1)) {
+    const uuid = content.toString('latin1', at + VOLUME_ROOT.length, at + VOLUME_ROOT.length + UUID_LENGTH);
+    if (/^[0-9a-f-]{36}$/.test(uuid)) paths.push(VOLUME_ROOT + uuid);
   }
   return paths;
 }

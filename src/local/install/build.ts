@@ -28,7 +28,7 @@ export const MODULES: readonly Module[] = [
   },
 ];
 
-const linkerFlags = `-s -w -X k8s.io/component-base/version.gitVersion=v${PINNED_VERSIONS['kube-apiserver']}`;
+const LINKER_FLAGS = `-s -w -X k8s.io/component-base/version.gitVersion=v${PINNED_VERSIONS['kube-apiserver']}`;
 
 /**
  * Builds missing programs from their pinned modules into the cache.
@@ -74,7 +74,7 @@ async function buildModule(go: string, module: Module, wanted: readonly ProgramN
       '-v',
       '-trimpath',
       '-buildvcs=false',
-      `-ldflags=${linkerFlags}`,
+      `-ldflags=${LINKER_FLAGS}`,
       `-o=${directory}/`,
       ...packages,
     ];

@@ -27,7 +27,7 @@ export class CommandFailure extends Error {
   }
 }
 
-const keptLines = 60;
+const KEPT_LINES = 60;
 
 /**
  * Runs a command to its end.
@@ -46,7 +46,7 @@ export async function runCommand(command: string, args: readonly string[], optio
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
       lines.push(line);
-      if (lines.length > keptLines) lines.shift();
+      if (lines.length > KEPT_LINES) lines.shift();
       onLine?.(line);
     });
   }

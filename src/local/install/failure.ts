@@ -1,10 +1,10 @@
 import { systemErrorCode, UserError } from '../user-error.ts';
 import { CommandFailure } from './command.ts';
 
-const noSpace = /no space left on device|ENOSPC|Disk quota exceeded/i;
+const NO_SPACE = /no space left on device|ENOSPC|Disk quota exceeded/i;
 const noNetwork =
   /dial tcp|no such host|i\/o timeout|network is unreachable|connection refused|TLS handshake|Temporary failure|Name or service not known|NewConnectionError|ConnectTimeout|ReadTimeout|ProxyError|from versions: none|proxyconnect/i;
-const wrongHash = /DO NOT MATCH THE HASHES|checksum mismatch|SECURITY ERROR/i;
+const WRONG_HASH = /DO NOT MATCH THE HASHES|checksum mismatch|SECURITY ERROR/i;
 
 /**
  * Says in one sentence why an installation failed, as far as what the tool said tells.
@@ -14,12 +14,12 @@ const wrongHash = /DO NOT MATCH THE HASHES|checksum mismatch|SECURITY ERROR/i;
  */
 export function explainFailure(what: string, cache: string, error: unknown): Error {
   const output = error instanceof CommandFailure ? error.output : error instanceof Error ? error.message : '';
-  if (systemErrorCode(error) === 'ENOSPC' || noSpace.test(output)) {
+  if (systemErrorCode(error) === 'ENOSPC' || NO_SPACE.test(output)) {
     return new UserError(
       `There is no space left to install ${what} in ${cache}: free about 6 GB, or set XDG_CACHE_HOME to a directory on a larger disk.`,
     );
   }
-  if (wrongHash.test(output)) {
+  if (WRONG_HASH.test(output)) {
     return new UserError(
       `What was downloaded for ${what} is not what this version of Berth pins, and was not used: check the proxy or mirror in between.`,
     );

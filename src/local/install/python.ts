@@ -4,7 +4,7 @@ import { runCommand } from './command.ts';
 import { findProgram, searchPath } from './find.ts';
 import type { InstallOptions } from './install.ts';
 
-const oldestPython = [3, 8];
+const OLDEST_PYTHON = [3, 8];
 
 /**
  * Makes a private virtual environment and installs pinned packages into it, each checked by its SHA-256.
@@ -49,13 +49,13 @@ export async function installWheels(
 async function findPython(what: string, environment: NodeJS.ProcessEnv): Promise<string> {
   const fits = (version: string): boolean => {
     const [major = 0, minor = 0] = version.split('.').map(Number);
-    return major === oldestPython[0] && minor >= (oldestPython[1] ?? 0);
+    return major === OLDEST_PYTHON[0] && minor >= (OLDEST_PYTHON[1] ?? 0);
   };
   for (const name of ['python3', 'python']) {
     const python = await findProgram(name, searchPath(environment), fits);
     if (python !== undefined) return python;
   }
   throw new UserError(
-    `${what} is not on the PATH and installing it needs Python ${oldestPython.join('.')} or later, which is not there either: install Python (on Debian and Ubuntu: apt install python3 python3-venv) and run the command again.`,
+    `${what} is not on the PATH and installing it needs Python ${OLDEST_PYTHON.join('.')} or later, which is not there either: install Python (on Debian and Ubuntu: apt install python3 python3-venv) and run the command again.`,
   );
 }

@@ -11,7 +11,7 @@ export interface TemporalPorts {
 
 // The dev server's one shard reads each of its queues at most 20 times a second unless told otherwise, which costs
 // every hop through a task queue 50 ms.
-const dynamicConfig = {
+const DYNAMIC_CONFIG = {
   'history.transferProcessorMaxPollRPS': 2000,
   'history.timerProcessorMaxPollRPS': 2000,
   'history.visibilityProcessorMaxPollRPS': 2000,
@@ -34,7 +34,7 @@ export function temporalCommand(command: string, stateDirectory: string, ports: 
       '--sqlite-pragma=journal_mode=wal',
       '--sqlite-pragma=synchronous=1',
       '--log-level=warn',
-      ...Object.entries(dynamicConfig).map(([key, value]) => `--dynamic-config-value=${key}=${value}`),
+      ...Object.entries(DYNAMIC_CONFIG).map(([key, value]) => `--dynamic-config-value=${key}=${value}`),
     ],
   };
 }
