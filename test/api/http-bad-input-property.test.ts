@@ -90,6 +90,7 @@ it('whatever JSON is sent as a start: it is taken where it is valid, else refuse
   async function workflowsOf(part: string): Promise<string[]> {
     const ids: string[] = [];
     for await (const { workflowId: id } of temporal.workflow.list()) if (id.includes(part)) ids.push(id);
-    return ids.sort();
+    // Some have so short a ttl that they are torn down already.
+    return ids.filter((id) => id.startsWith('environment/')).sort();
   }
 });

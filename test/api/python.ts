@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
 import { cacheDirectory, prepareCache, publishDirectory, versionedDirectory } from '../../src/local/install/cache.ts';
+import { explainFailure } from '../../src/local/install/failure.ts';
 import { installWheels } from '../../src/local/install/python.ts';
 import { Supervisor } from '../../src/local/processes/supervisor.ts';
 import { silent } from '../../src/local/progress.ts';
@@ -31,6 +32,8 @@ export async function pythonWithRequests(): Promise<string> {
     // One that is there and does not work, as after an update of Python, makes way.
     await rm(directory, { recursive: true, force: true });
     await publishDirectory(unfinished, directory);
+  } catch (error) {
+    throw explainFailure("Python's requests", cache, error);
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }
