@@ -5,6 +5,9 @@ import { teardownActivities } from './teardown.ts';
 
 /** All activities, over the dependencies given. Each answers with the number of attempts that it took. */
 export function createActivities(dependencies: Dependencies) {
-  return attempted({ ...provisionActivities(dependencies), ...teardownActivities(dependencies) });
+  return {
+    ...attempted(provisionActivities(dependencies), 'on final errors'),
+    ...attempted(teardownActivities(dependencies), 'never'),
+  };
 }
 export type Activities = ReturnType<typeof createActivities>;

@@ -9,6 +9,8 @@ import type { Specification } from '../environment/request.ts';
 import type { Dependencies } from './dependencies.ts';
 
 const POLL_MS = 250;
+/** What it waits for is told no sooner, so that a short wait is one activity. */
+const QUIET_MS = 3000;
 
 /** The steps of provisioning. Each may be done twice, and then ends as if done once. */
 export function provisionActivities({ cluster, ownershipKey }: Dependencies) {
@@ -17,19 +19,28 @@ export function provisionActivities({ cluster, ownershipKey }: Dependencies) {
       createNamespace(cluster, ownershipKey, specification, life, cancellationSignal()),
 
     applyGuards: (specification: Specification, namespace: Namespace): Promise<void> =>
-      applyGuards(cluster, namespace, specification, cancellationSignal()),
+      applyGuards(cluster, ownershipKey, namespace, specification, cancellationSignal()),
+
+    applyWorkload: (specification: Specification, namespace: Namespace): Promise<void> =>
+      applyWorkload(cluster, ownershipKey, namespace, specification, cancellationSignal()),
 
     /**
-     * Starts the workload and waits until it is available. What it waits for is its heartbeat.
+     * Waits until the workload is available, or something else is to be told than was seen last.
      * @param readyBy RFC 3339; fails for good by then, and says what it waited for
      */
-    async startWorkload(specification: Specification, namespace: Namespace, readyBy: string): Promise<Readiness> {
+    async awaitWorkload(
+      specification: Specification,
+      namespace: Namespace,
+      readyBy: string,
+      seen: string | undefined,
+    ): Promise<Readiness> {
       const signal = cancellationSignal();
-      await applyWorkload(cluster, namespace, specification, signal);
+      const quietUntil = Date.now() + QUIET_MS;
       for (;;) {
         const readiness = await observeWorkload(cluster, namespace, specification, signal);
         if (readiness.ready) return readiness;
         if (Date.now() >= Date.parse(readyBy)) throw tooLate(specification.recipe.deadline, readiness.message);
+        if (readiness.message !== seen && Date.now() >= quietUntil) return readiness;
         heartbeat(readiness.message);
         await sleep(POLL_MS, undefined, { signal });
       }

@@ -52,6 +52,8 @@ export class Cluster {
           pre: (request) => {
             const signal = this.#signals.getStore();
             request.setDispatcher(this.#agent);
+            // The apiserver gives up when we do, so that no write is done long after it was reported as failed.
+            request.setQueryParam('timeout', `${Math.ceil(deadlineMs / 1000)}s`);
             if (signal) request.setSignal(signal);
             return Promise.resolve(request);
           },

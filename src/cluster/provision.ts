@@ -1,4 +1,5 @@
 import type { V1Namespace } from '@kubernetes/client-node';
+import type { Identity } from '../environment/identity.ts';
 import type { Life, Namespace } from '../environment/life.ts';
 import { namespaceCandidates } from '../environment/names.ts';
 import type { Specification } from '../environment/request.ts';
@@ -6,7 +7,7 @@ import type { Cluster } from './client.ts';
 import { ClusterError } from './errors.ts';
 import { type DesiredObject, desiredObjects } from './objects/desired.ts';
 import { namespaceObject } from './objects/namespace.ts';
-import { ANNOTATION, birthMark, ownerMark, wasBornOf } from './ownership.ts';
+import { ANNOTATION, birthMark, isOurs, ownerMark, wasBornOf } from './ownership.ts';
 
 /**
  * Creates the namespace of an environment under the first of its names that is free, and marks it as ours.
@@ -42,28 +43,47 @@ export async function createNamespace(
 
 /**
  * Puts the guards in place: deny-all before all others, which then go side by side.
- * @throws ClusterError
+ * @throws ClusterError, also where the namespace is not ours any more
  */
 export async function applyGuards(
   cluster: Cluster,
+  ownershipKey: Buffer,
   namespace: Namespace,
-  { recipe }: Specification,
+  specification: Specification,
   signal?: AbortSignal,
 ): Promise<void> {
-  for (const group of desiredObjects(namespace.name, recipe).guards) await applyTogether(cluster, group, signal);
+  await mustBeOurs(cluster, ownershipKey, namespace, specification, signal);
+  const { guards } = desiredObjects(namespace.name, specification.recipe);
+  for (const group of guards) await applyTogether(cluster, group, signal);
 }
 
 /**
  * Starts the workload: what pods need, then the pods and their services.
- * @throws ClusterError
+ * @throws ClusterError, also where the namespace is not ours any more
  */
 export async function applyWorkload(
   cluster: Cluster,
+  ownershipKey: Buffer,
   namespace: Namespace,
-  { recipe }: Specification,
+  specification: Specification,
   signal?: AbortSignal,
 ): Promise<void> {
-  for (const group of desiredObjects(namespace.name, recipe).workload) await applyTogether(cluster, group, signal);
+  await mustBeOurs(cluster, ownershipKey, namespace, specification, signal);
+  const { workload } = desiredObjects(namespace.name, specification.recipe);
+  for (const group of workload) await applyTogether(cluster, group, signal);
+}
+
+/** Objects are written by the namespace's name: between two tries of a step it may have become another's. */
+async function mustBeOurs(
+  cluster: Cluster,
+  ownershipKey: Buffer,
+  { name, uid }: Namespace,
+  identity: Identity,
+  signal?: AbortSignal,
+): Promise<void> {
+  const live = await cluster.read<V1Namespace>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, signal);
+  if (live?.metadata?.uid === uid && isOurs(ownershipKey, live, identity)) return;
+  throw new ClusterError(`The namespace ${name} is not that of this environment any more.`, { class: 'final' });
 }
 
 /** @returns the namespace of this name: the one just created, or the one that was there before */

@@ -1,4 +1,4 @@
-import type { V1Namespace, V1PersistentVolumeClaim } from '@kubernetes/client-node';
+import type { V1Namespace, V1PersistentVolume, V1PersistentVolumeClaim } from '@kubernetes/client-node';
 import type { Identity } from '../environment/identity.ts';
 import type { Life, Namespace } from '../environment/life.ts';
 import { namespaceCandidates } from '../environment/names.ts';
@@ -22,60 +22,61 @@ export async function findNamespace(
   return undefined;
 }
 
-/**
- * Begins the deletion of a namespace: of the one with this uid, never of another that bears its name by now.
- * @returns the names of the volumes that have to go with it
- */
-export async function deleteNamespace(cluster: Cluster, namespace: Namespace, signal?: AbortSignal): Promise<string[]> {
-  const { name, uid } = namespace;
-  const before = await volumesOf(cluster, name, signal);
-  try {
-    await cluster.delete({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, uid, signal);
-  } catch (error) {
-    // Another namespace has the name: ours is gone.
-    if (error instanceof ClusterError && error.class === 'conflict' && (await isGone(cluster, namespace, signal)))
-      return [];
-    throw error;
-  }
-  // A claim may have been bound between the two; once the deletion has begun, none is bound any more.
-  const after = await volumesOf(cluster, name, signal);
-  return [...new Set([...before, ...after])];
+/** The volumes that the cluster will remove with the claims of a namespace: those with the reclaim policy Delete. */
+export async function volumesOf(cluster: Cluster, { name }: Namespace, signal?: AbortSignal): Promise<string[]> {
+  const kind = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' };
+  const claims = await cluster.list<V1PersistentVolumeClaim>(kind, name, signal);
+  const volumes = await Promise.all(
+    claims.flatMap(({ spec }) => (spec?.volumeName ? [readVolume(cluster, spec.volumeName, signal)] : [])),
+  );
+  return volumes.flatMap((volume) =>
+    volume?.spec?.persistentVolumeReclaimPolicy === 'Delete' ? (volume.metadata?.name ?? []) : [],
+  );
 }
 
-/** What is left of an environment, each with what holds it as far as the cluster says. Empty: nothing is left. */
-export async function remains(
+/**
+ * Goes on with the removal of an environment: asks for the deletion of its namespace where that has not been done, and
+ * looks what is left. Deletes the namespace with this uid, never another that bears its name by now.
+ *
+ * @returns what is left, each with what holds it as far as the cluster says; nothing, where nothing is
+ */
+export async function remove(
   cluster: Cluster,
-  { name, uid }: Namespace,
+  namespace: Namespace,
   volumes: string[],
   signal?: AbortSignal,
 ): Promise<string[]> {
-  const namespace = await readNamespace(cluster, name, signal);
-  if (namespace?.metadata?.uid === uid) {
-    const holding = namespace.status?.conditions?.filter(({ status }) => status === 'True') ?? [];
-    const reasons = holding.map(({ message }) => message ?? '').filter((message) => message !== '');
-    return [[`namespace ${name}`, ...reasons].join(': ')];
+  const { name, uid } = namespace;
+  const live = await readNamespace(cluster, name, signal);
+  if (live?.metadata?.uid === uid) {
+    const holding = live.metadata.deletionTimestamp ? conditionsOf(live) : await refusal(cluster, namespace, signal);
+    return [[`namespace ${name}`, ...holding].join(': ')];
   }
-  const left = await Promise.all(
-    volumes.map((volume) =>
-      cluster.read({ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: volume } }, signal),
-    ),
-  );
+  const left = await Promise.all(volumes.map((volume) => readVolume(cluster, volume, signal)));
   return volumes.filter((_, index) => left[index] !== undefined).map((volume) => `volume ${volume}`);
 }
 
-async function isGone(cluster: Cluster, { name, uid }: Namespace, signal?: AbortSignal): Promise<boolean> {
-  return (await readNamespace(cluster, name, signal))?.metadata?.uid !== uid;
+/** Asks for the deletion. What refuses it holds the namespace, as a finalizer would: it is named, and asked again. */
+async function refusal(cluster: Cluster, { name, uid }: Namespace, signal?: AbortSignal): Promise<string[]> {
+  try {
+    await cluster.delete({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, uid, signal);
+    return [];
+  } catch (error) {
+    if (error instanceof ClusterError && (error.class === 'final' || error.class === 'conflict'))
+      return [error.message];
+    throw error;
+  }
+}
+
+function conditionsOf({ status }: V1Namespace): string[] {
+  const holding = status?.conditions?.filter(({ status }) => status === 'True') ?? [];
+  return holding.map(({ message }) => message ?? '').filter((message) => message !== '');
+}
+
+function readVolume(cluster: Cluster, name: string, signal?: AbortSignal): Promise<V1PersistentVolume | undefined> {
+  return cluster.read<V1PersistentVolume>({ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name } }, signal);
 }
 
 function readNamespace(cluster: Cluster, name: string, signal?: AbortSignal): Promise<V1Namespace | undefined> {
   return cluster.read<V1Namespace>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, signal);
-}
-
-async function volumesOf(cluster: Cluster, namespace: string, signal?: AbortSignal): Promise<string[]> {
-  const claims = await cluster.list<V1PersistentVolumeClaim>(
-    { apiVersion: 'v1', kind: 'PersistentVolumeClaim' },
-    namespace,
-    signal,
-  );
-  return claims.flatMap(({ spec }) => spec?.volumeName ?? []);
 }

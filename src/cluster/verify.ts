@@ -17,7 +17,7 @@ const EXACT = new Set(['NetworkPolicy', 'RoleBinding', 'ResourceQuota', 'LimitRa
  * Checks what was asked for against what the apiserver now answers: the namespace is ours and restricted, every
  * object is there as specified, and nothing was added that widens network or rights.
  *
- * @throws ClusterError of reason `rejected-by-cluster` that names every difference
+ * @throws ClusterError of reason `cluster-failed` that names every difference
  */
 export async function verifyEnvironment(
   cluster: Cluster,
@@ -39,7 +39,7 @@ export async function verifyEnvironment(
   if (all.length === 0) return;
   throw new ClusterError(`The cluster holds something else than was asked for: ${all.join('; ')}.`, {
     class: 'final',
-    reason: 'rejected-by-cluster',
+    reason: 'cluster-failed',
   });
 }
 

@@ -48,6 +48,8 @@ export interface Environment extends Identity {
   namespace: string | null;
   template: { name: string; digest: string };
   parameters: Record<string, ParameterValue>;
+  /** How long it lives once it is ready, such as `8h`. */
+  ttl: string;
   provisioned_from: 'cold';
   created_at: string;
   ready_at?: string;

@@ -23,13 +23,13 @@ export type StartRequest = z.infer<typeof startSchema>;
 export interface Specification extends Identity {
   template: { name: string; digest: string };
   parameters: ParameterValues;
-  ttlMs: number;
+  ttl: string;
   recipe: Recipe;
 }
 
 /** An environment at the moment at which it was asked for. */
 export function queued(specification: Specification, at: Date): Environment {
-  const { dev_id, project, template, parameters } = specification;
+  const { dev_id, project, template, parameters, ttl } = specification;
   return {
     dev_id,
     project,
@@ -37,6 +37,7 @@ export function queued(specification: Specification, at: Date): Environment {
     namespace: null,
     template,
     parameters,
+    ttl,
     provisioned_from: 'cold',
     created_at: at.toISOString(),
     steps: [],
@@ -50,9 +51,14 @@ export function differences(request: StartRequest, running: Environment): string
     const actual = running.parameters[name];
     return String(actual) === String(value) ? [] : [`parameter '${name}' is ${JSON.stringify(actual)}`];
   });
-  const { template } = request;
-  const other = template !== undefined && template !== running.template.name;
-  return other ? [`template is '${running.template.name}'`, ...parameters] : parameters;
+  const { template, ttl } = request;
+  const otherTemplate = template !== undefined && template !== running.template.name;
+  const otherTtl = ttl !== undefined && durationMs(ttl) !== durationMs(running.ttl);
+  return [
+    ...(otherTemplate ? [`template is '${running.template.name}'`] : []),
+    ...parameters,
+    ...(otherTtl ? [`ttl is '${running.ttl}'`] : []),
+  ];
 }
 
 /** @returns why a lifetime is not to be had, or `undefined` where it is */

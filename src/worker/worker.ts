@@ -8,7 +8,8 @@ const WORKFLOWS = fileURLToPath(new URL('../workflows/index.ts', import.meta.url
 /** Waiting activities hold a slot each, and do next to nothing meanwhile. */
 const ACTIVITY_SLOTS = 400;
 const CACHED_WORKFLOWS = 1000;
-const SHUTDOWN_GRACE_MS = 10_000;
+/** Shorter than supervisors usually wait, so that what still waits for pods is handed on rather than killed. */
+const SHUTDOWN_GRACE_MS = 4000;
 
 /** A worker for all of Berth's workflows and activities, not yet running. */
 export function createWorker(

@@ -16,9 +16,9 @@ export const quick = proxyLocalActivities<Activities>({
 });
 
 /** Waits for pods: minutes, on any worker, with a heartbeat that tells a lost worker from a slow image. */
-export const workload = proxyActivities<Activities>({
+export const waiting = proxyActivities<Activities>({
   startToCloseTimeout: '1h',
-  heartbeatTimeout: '10s',
+  heartbeatTimeout: '15s',
   retry,
   cancellationType,
 });
@@ -26,6 +26,6 @@ export const workload = proxyActivities<Activities>({
 /** Removes what is to be removed, however long the cluster takes. */
 export const removal = proxyActivities<Activities>({
   startToCloseTimeout: '10m',
-  heartbeatTimeout: '10s',
+  heartbeatTimeout: '15s',
   retry: { ...retry, maximumInterval: '30s' },
 });

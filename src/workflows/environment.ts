@@ -2,12 +2,9 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
-  executeChild,
   isCancellation,
   makeContinueAsNewFunc,
-  ParentClosePolicy,
   setHandler,
-  startChild,
   TemporalFailure,
   uuid4,
   workflowInfo,
@@ -16,22 +13,22 @@ import { durationMs } from '../environment/duration.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { Life, Namespace } from '../environment/life.ts';
 import { problem } from '../environment/problem.ts';
-import { quick, workload } from './activity-options.ts';
-import { summary } from './details.ts';
-import { failureOf, problemOf } from './failure.ts';
-import { type EnvironmentInput, startUpdate, type TeardownInput } from './messages.ts';
+import { quick } from './activity-options.ts';
+import { withinDeadline } from './deadline.ts';
+import { causeOf, failureOf, problemOf } from './failure.ts';
+import { handOverTo, tearDown } from './hand-over.ts';
+import { type EnvironmentInput, startUpdate } from './messages.ts';
 import { EnvironmentRecord } from './record.ts';
 import { Saga } from './saga.ts';
 import { searchAttributesOf } from './search-attributes.ts';
-import { TeardownWorkflow } from './teardown.ts';
-
-const GRACE_MS = 2000;
+import { runWorkload } from './workload.ts';
 
 /**
  * One life of one environment: provision → verify → ready → terminate.
  *
  * It ends with a teardown that takes the namespace over; this run closes at once, so that a new start is a new run.
  * A provisioning that fails for good is undone, and ends this run as failed, with the problem in its memo.
+ * Cancelling it ends the environment, whatever it is doing.
  */
 export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void> {
   const { specification, resumed } = input;
@@ -43,39 +40,34 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
   setHandler(startUpdate, outcome);
 
   try {
-    if (resumed === undefined) await withinDeadline(provision);
+    if (resumed === undefined) await withinDeadline(specification.recipe.deadline, provision);
     if ((await untilItsEnd()) === 'history is long') return await goOnInNewRun();
   } catch (error) {
     // Anything else is a defect of this code or the way to a new run: neither may cost anybody their environment.
     if (!(error instanceof TemporalFailure)) throw error;
-    if (!isCancellation(error)) return await fail(error);
-    record.breakOff('cancelled');
+    if (!isCancellation(error)) return await undo(error);
   }
   await handOver();
 
   async function provision(readyBy: Date): Promise<void> {
     record.enter('provisioning');
     // Whatever is built lives in the namespace, so that its end is the end of all.
-    saga.compensateWith(() => executeChild(TeardownWorkflow, teardownOptions({ takesOver: false })));
+    saga.compensateWith(() => tearDown(record, life, namespace));
     namespace = await record.step('namespace', () => quick.createNamespace(specification, life));
     record.locate(namespace.name);
     const built: Namespace = namespace;
     await record.step('guards', () => quick.applyGuards(specification, built));
-    await record.step(
-      'workload',
-      () => workload.startWorkload(specification, built, readyBy.toISOString()),
-      ({ message }) => message,
-    );
+    await record.step('workload', () => runWorkload(record, specification, built, readyBy));
     record.enter('verifying');
     await record.step('verification', () => quick.verifyEnvironment(specification, built));
     const now = Date.now();
     record.enter('ready', {
       ready_at: new Date(now).toISOString(),
-      expires_at: new Date(now + specification.ttlMs).toISOString(),
+      expires_at: new Date(now + durationMs(specification.ttl)).toISOString(),
     });
   }
 
-  /** Ready: until its time is over, or its history is long enough for a new run. Cancelling ends it sooner. */
+  /** Ready: until its time is over, or its history is long enough for a new run. */
   async function untilItsEnd(): Promise<'ended' | 'history is long'> {
     const leftMs = Math.max(0, Date.parse(record.environment.expires_at ?? '') - Date.now());
     const isLong = await condition(() => workflowInfo().continueAsNewSuggested, leftMs);
@@ -96,19 +88,19 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
 
   function handOver(): Promise<void> {
     return CancellationScope.nonCancellable(async () => {
+      record.breakOff('cancelled');
       record.enter('terminating');
-      await startChild(TeardownWorkflow, teardownOptions({ takesOver: true }));
-      record.handedOverTo(teardownId());
+      await handOverTo(record, life, namespace);
       await condition(allHandlersFinished);
     });
   }
 
-  function fail(error: unknown): Promise<never> {
+  function undo(error: unknown): Promise<never> {
     return CancellationScope.nonCancellable(async () => {
-      const step = record.environment.steps.at(-1)?.name ?? 'start';
-      const found = problemOf(error, step);
-      record.breakOff('failed', found.detail);
+      const step = record.environment.steps.at(-1)?.name ?? 'namespace';
+      record.breakOff('failed', causeOf(error));
       await saga.undo();
+      const found = problemOf(error, step);
       record.enter('failed', { problem: found });
       await condition(allHandlersFinished);
       throw failureOf(found);
@@ -122,37 +114,6 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
     const { environment } = record;
     if (environment.problem) throw failureOf(environment.problem);
     if (environment.state === 'ready') return environment;
-    throw failureOf(
-      problem('terminated-meanwhile', 'The environment was terminated before it was ready. Start it again.'),
-    );
-  }
-
-  /** The steps themselves end by the deadline where they can, and say what they waited for. */
-  async function withinDeadline(run: (readyBy: Date) => Promise<void>): Promise<void> {
-    const { deadline } = specification.recipe;
-    const readyBy = new Date(Date.now() + durationMs(deadline));
-    try {
-      await CancellationScope.withTimeout(durationMs(deadline) + GRACE_MS, () => run(readyBy));
-    } catch (error) {
-      const asked = CancellationScope.current().consideredCancelled;
-      if (!isCancellation(error) || asked || Date.now() < readyBy.getTime()) throw error;
-      throw failureOf(problem('deadline-exceeded', `It was not ready within ${deadline}.`));
-    }
-  }
-
-  function teardownId(): string {
-    return `teardown/${specification.dev_id}/${specification.project}/${life.run}`;
-  }
-
-  function teardownOptions({ takesOver }: Pick<TeardownInput, 'takesOver'>) {
-    const { environment } = record;
-    return {
-      workflowId: teardownId(),
-      args: [{ environment, life, takesOver, ...(namespace && { namespace }) }] as [TeardownInput],
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      memo: { environment },
-      ...(takesOver && { typedSearchAttributes: searchAttributesOf(environment) }),
-      staticSummary: summary(specification, environment.template.name),
-    };
+    throw failureOf(problem('terminated-meanwhile', 'It was terminated before it was ready. Start it again.'));
   }
 }

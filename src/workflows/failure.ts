@@ -1,12 +1,16 @@
 import { ActivityFailure, ApplicationFailure, rootCause } from '@temporalio/workflow';
 import { isProblemKind, type Problem, problem } from '../environment/problem.ts';
 
-/** What a failed provisioning comes to for its caller. Activities name the kind of problem as their failure's type. */
+/** What made a step fail, in the words of the cluster or of the activity. */
+export function causeOf(error: unknown): string {
+  return rootCause(error) ?? 'The cause is unknown.';
+}
+
+/** What a failed provisioning comes to for its caller, once all of it is undone. Activities name the kind of problem. */
 export function problemOf(error: unknown, step: string): Problem {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  const said = cause instanceof ApplicationFailure ? cause.message : rootCause(error);
-  const kind = cause instanceof ApplicationFailure && isProblemKind(cause.type) ? cause.type : 'internal';
-  return problem(kind, `${said ?? 'The cause is unknown.'} This was at the step '${step}'; everything is undone.`);
+  const failure = error instanceof ActivityFailure ? error.cause : error;
+  const kind = failure instanceof ApplicationFailure && isProblemKind(failure.type) ? failure.type : 'internal';
+  return problem(kind, `${causeOf(error)} This was at the step '${step}'; everything is undone.`);
 }
 
 /** A problem as a failure that callers and operators see. */

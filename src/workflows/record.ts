@@ -13,10 +13,11 @@ import { details } from './details.ts';
 import type { EnvironmentMemo } from './messages.ts';
 import { searchAttributesOf } from './search-attributes.ts';
 
-/** What an activity answers, with how many attempts it took. */
-export interface Attempted<T> {
+/** What a step came to, after how many attempts, and what people should know of it. */
+export interface StepResult<T> {
   value: T;
   attempts: number;
+  message?: string;
 }
 
 /**
@@ -45,14 +46,10 @@ export class EnvironmentRecord {
   }
 
   /** Runs a step and shows that it runs, how it ended, and after how many attempts. */
-  async step<T>(
-    name: StepName,
-    run: () => Promise<Attempted<T>>,
-    message?: (value: T) => string | undefined,
-  ): Promise<T> {
+  async step<T>(name: StepName, run: () => Promise<StepResult<T>>): Promise<T> {
     this.#publish(beginStep(this.#environment, name, new Date()));
-    const { value, attempts } = await run();
-    this.#end({ state: 'done', attempts, message: message?.(value) });
+    const { value, attempts, message } = await run();
+    this.#end({ state: 'done', attempts, message });
     return value;
   }
 
@@ -70,10 +67,11 @@ export class EnvironmentRecord {
   /** The namespace is known from here on. */
   locate(namespace: string): void {
     this.#publish({ ...this.#environment, namespace });
+    if (this.#speaks) upsertSearchAttributes(searchAttributesOf(this.#environment));
   }
 
-  /** From here on another workflow speaks for the environment. */
-  handedOverTo(teardown: string): void {
+  /** From here on another workflow tears the environment down, and shows how that goes. */
+  tornDownBy(teardown: string): void {
     upsertMemo({ teardown } satisfies Partial<EnvironmentMemo>);
   }
 

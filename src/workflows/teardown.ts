@@ -3,7 +3,7 @@ import type { Environment } from '../environment/environment.ts';
 import type { Namespace } from '../environment/life.ts';
 import { removal } from './activity-options.ts';
 import type { TeardownInput } from './messages.ts';
-import { EnvironmentRecord } from './record.ts';
+import { EnvironmentRecord, type StepResult } from './record.ts';
 
 /**
  * Removes an environment, and ends only when the cluster shows that nothing is left of it. Until then it names what
@@ -13,24 +13,22 @@ export function TeardownWorkflow(input: TeardownInput): Promise<Environment> {
   const { environment, life, takesOver } = input;
   const record = new EnvironmentRecord(environment, takesOver);
   return CancellationScope.nonCancellable(async () => {
-    await record.step(
-      'teardown',
-      async () => {
-        const namespace = input.namespace ?? (await removal.findNamespace(environment, life)).value;
-        if (namespace) await remove(namespace);
-        return { value: undefined, attempts: 1 };
-      },
-      () => 'nothing is left',
-    );
+    await record.step('teardown', async () => {
+      // A life that never came to its first step has made nothing.
+      const began = environment.steps.length > 0;
+      const namespace = input.namespace ?? (began ? (await removal.findNamespace(environment, life)).value : undefined);
+      if (namespace) await removeAll(namespace);
+      return { value: undefined, attempts: 1, message: 'nothing is left' } satisfies StepResult<void>;
+    });
     if (takesOver) record.enter('terminated');
     return record.environment;
   });
 
-  async function remove(namespace: Namespace): Promise<void> {
-    const { value: volumes } = await removal.deleteNamespace(namespace);
+  async function removeAll(namespace: Namespace): Promise<void> {
+    const { value: volumes } = await removal.volumesOf(namespace);
     let left: string[] = [];
     do {
-      left = (await removal.awaitLess(namespace, volumes, left)).value;
+      left = (await removal.remove(namespace, volumes, left)).value;
       if (left.length > 0) record.note(`still there: ${left.join('; ')}`);
     } while (left.length > 0);
   }

@@ -4,8 +4,8 @@ import type { V1Namespace } from '@kubernetes/client-node';
 import fc from 'fast-check';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { Cluster } from '../../src/cluster/client.ts';
-import { createNamespace } from '../../src/cluster/provision.ts';
-import { deleteNamespace, findNamespace, remains } from '../../src/cluster/teardown.ts';
+import { applyGuards, applyWorkload, createNamespace } from '../../src/cluster/provision.ts';
+import { findNamespace, remove as removeEnvironment } from '../../src/cluster/teardown.ts';
 import { adminCluster, someDeveloper, workerCluster } from '../setup/client.ts';
 import { specification } from '../setup/lives.ts';
 
@@ -16,7 +16,7 @@ describe('a namespace that Berth did not make', () => {
     const admin = await adminCluster();
     const worker = await workerCluster();
     const key = await ownershipKey();
-    // The most that a forger can know: all that a real environment of the same developer and life bears.
+    // What a forger can copy from another environment of the same developer, and what they can make up.
     const forged = fc.record({
       copied: fc.subarray(['labels', 'developer', 'project', 'birth-mark', 'owner-mark', 'specification']),
       invented: fc.dictionary(fc.stringMatching(/^[a-z]{1,10}$/), fc.string({ maxLength: 40 }), { maxKeys: 3 }),
@@ -77,10 +77,29 @@ describe('a namespace that Berth did not make', () => {
     const foreign = await foreignNamespace(admin, `dev-${someDeveloper()}`);
     const lost = { name: foreign.metadata?.name ?? '', uid: randomUUID() };
 
-    expect(await deleteNamespace(worker, lost)).toEqual([]);
-
-    expect(await remains(worker, lost, [])).toEqual([]);
+    expect(await removeEnvironment(worker, lost, [])).toEqual([]);
     expect(await namespaceNamed(admin, lost.name)).toEqual(foreign);
+  });
+});
+
+describe('a namespace that has taken the name of an environment’s own', () => {
+  it('is written nothing into', async () => {
+    const admin = await adminCluster();
+    const worker = await workerCluster();
+    const key = await ownershipKey();
+    const asked = await specification(someDeveloper(), 'node');
+    const foreign = await foreignNamespace(admin, `dev-${asked.dev_id}`);
+    const lost = { name: `dev-${asked.dev_id}`, uid: randomUUID() };
+    const renamed = { name: `dev-${asked.dev_id}`, uid: foreign.metadata?.uid ?? '' };
+
+    for (const namespace of [lost, renamed]) {
+      await expect(applyGuards(worker, key, namespace, asked)).rejects.toMatchObject({ class: 'final' });
+      await expect(applyWorkload(worker, key, namespace, asked)).rejects.toMatchObject({ class: 'final' });
+    }
+
+    const policies = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' };
+    expect(await admin.list(policies, lost.name)).toEqual([]);
+    expect(await admin.list({ apiVersion: 'apps/v1', kind: 'Deployment' }, lost.name)).toEqual([]);
   });
 });
 

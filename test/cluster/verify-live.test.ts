@@ -28,8 +28,8 @@ describe('verification', () => {
   it('finds it so still when everything was applied twice', async () => {
     const { worker, namespace, asked } = await built('node');
 
-    await applyGuards(worker, namespace, asked);
-    await applyWorkload(worker, namespace, asked);
+    await applyGuards(worker, key, namespace, asked);
+    await applyWorkload(worker, key, namespace, asked);
 
     await expect(verifyEnvironment(worker, key, namespace, asked)).resolves.toBeUndefined();
   });
@@ -135,7 +135,7 @@ async function built(template: string): Promise<{ worker: Cluster; namespace: Na
   onTestFinished(() =>
     worker.delete({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace.name } }, namespace.uid),
   );
-  await applyGuards(worker, namespace, asked);
-  await applyWorkload(worker, namespace, asked);
+  await applyGuards(worker, key, namespace, asked);
+  await applyWorkload(worker, key, namespace, asked);
   return { worker, namespace, asked };
 }

@@ -90,7 +90,7 @@ test('an environment that was just asked for is queued, without namespace, step 
     ...pair,
     template: { name: 'full', digest: 'sha256:1' },
     parameters: { cpu: '2' },
-    ttlMs: 1,
+    ttl: '8h',
     recipe: fullRecipe(),
   };
   expect(queued(specification, new Date(0))).toEqual({

@@ -36,6 +36,7 @@ export function environment(given: Partial<Environment> = {}): Environment {
     namespace: null,
     template: { name: 'default', digest: 'sha256:0' },
     parameters: {},
+    ttl: '8h',
     provisioned_from: 'cold',
     created_at: '2026-01-01T00:00:00.000Z',
     steps: [],

@@ -24,7 +24,7 @@ export async function specification(
     project: 'shop',
     template: { name: template, digest: 'sha256:test' },
     parameters,
-    ttlMs: 3_600_000,
+    ttl: '1h',
     recipe: fillIn(parsed, parameters),
   };
   return { ...base, ...changes, recipe: { ...base.recipe, ...changes.recipe } };

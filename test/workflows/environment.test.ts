@@ -77,7 +77,7 @@ describe('the life of an environment', () => {
   it('ends when its time is over, and leaves nothing', async () => {
     const client = await temporalClient();
     const cluster = await adminCluster();
-    const life = await beginLife(client, await specification(someDeveloper(), 'bare', { ttlMs: 1500 }));
+    const life = await beginLife(client, await specification(someDeveloper(), 'bare', { ttl: '2s' }));
     const { namespace } = await life.executeUpdate(startUpdate);
 
     expect((await over(client, life.workflowId)).state).toBe('terminated');

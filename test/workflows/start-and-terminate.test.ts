@@ -8,6 +8,7 @@ import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
 import { TokenFile } from '../../src/api/authentication/token-file.ts';
 import { TemplateCatalogue } from '../../src/api/templates/catalogue.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import { registerSearchAttributes } from '../../src/local/temporal/search-attributes.ts';
 import { SEARCH_ATTRIBUTE_NAMES } from '../../src/workflows/search-attributes.ts';
 import {
@@ -71,6 +72,34 @@ describe('starting', () => {
     expect((await status(token, { dev_id, project: 'shop' })).body).toEqual(running);
   });
 
+  it('two different things at once builds one of them, and refuses the other', async () => {
+    const dev_id = someDeveloper();
+    const token = await tokenFor(dev_id);
+
+    const [bare, node] = await Promise.all([
+      start(token, { dev_id, project: 'shop', template: 'bare' }),
+      start(token, { dev_id, project: 'shop', template: 'node' }),
+    ]);
+
+    expect([bare.status, node.status].sort()).toEqual([200, 409]);
+    const built = bare.status === 200 ? bare : node;
+    expect((await status(token, { dev_id, project: 'shop' })).body).toEqual(built.body);
+  });
+
+  it('with another ttl than what runs is refused too', async () => {
+    const dev_id = someDeveloper();
+    const token = await tokenFor(dev_id);
+    await start(token, { dev_id, project: 'shop', template: 'bare', ttl: '60m' });
+
+    const [same, other] = await Promise.all([
+      call(token, 'POST', '/environments/start', { body: { dev_id, project: 'shop', ttl: '1h' } }),
+      call(token, 'POST', '/environments/start', { body: { dev_id, project: 'shop', ttl: '2h' } }),
+    ]);
+
+    expect([same.status, other.status]).toEqual([200, 409]);
+    expect(other.body.detail).toContain("ttl is '60m'");
+  });
+
   it('a second project of a developer gets a namespace of its own', async () => {
     const dev_id = someDeveloper();
     const token = await tokenFor(dev_id);
@@ -118,6 +147,12 @@ describe('starting', () => {
     expect(fresh).toMatchObject({ status: 200, body: { state: 'ready' } });
     expect(fresh.body.namespace).not.toBe(before.body.namespace);
     expect(fresh.body.created_at).not.toBe(before.body.created_at);
+    const listed = async () => {
+      const { body } = await call<{ environments: Environment[] }>(token, 'GET', '/environments/status');
+      return body.environments.map(({ namespace, state }) => `${namespace} ${state}`).sort();
+    };
+    const both = [`${before.body.namespace} terminating`, `${fresh.body.namespace} ready`].sort();
+    await expect.poll(listed).toEqual(both);
   });
 
   it('is kept while no worker runs: 202, queued in status, and ready once a worker comes', async () => {
@@ -137,6 +172,20 @@ describe('starting', () => {
       .toBe('ready');
     const ended = await call(token, 'POST', '/environments/terminate', { api, body: { dev_id, project: 'shop' } });
     expect(ended.body.state).toBe('terminated');
+  });
+
+  it('and ending it again while no worker runs answers in the time that the caller has', async () => {
+    const { api } = await apiWithoutWorker();
+    const dev_id = someDeveloper();
+    const token = await tokenFor(dev_id);
+    const body = { dev_id, project: 'shop' };
+    await call(token, 'POST', '/environments/start', { api, body, headers: LATER });
+
+    const began = Date.now();
+    const ended = await call(token, 'POST', '/environments/terminate', { api, body, headers: { Prefer: 'wait=1' } });
+
+    expect(ended).toMatchObject({ status: 202, body: { state: 'terminating' } });
+    expect(Date.now() - began).toBeLessThan(20_000);
   });
 });
 

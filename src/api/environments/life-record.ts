@@ -19,7 +19,7 @@ export function isAlive({ isOpen, isEnding, environment }: LifeRecord): boolean 
 
 /** The environment of a life, as it is shown. */
 export function shown({ isOpen, isEnding, environment, teardown }: LifeRecord): Environment {
-  if (isOver(environment.state) || teardown !== undefined) return environment;
+  if (isOver(environment.state) || (teardown !== undefined && !isOpen)) return environment;
   if (isOpen) return isEnding ? { ...environment, state: 'terminating' } : environment;
   const detail =
     'Its workflow was ended by hand, and what it built may still be there. Tell the operator, or start it again.';

@@ -5,6 +5,7 @@ import {
   WorkflowNotFoundError,
   type WorkflowStartOptions,
 } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
 import type { Environment } from '../../environment/environment.ts';
 import { type Identity, workflowId } from '../../environment/identity.ts';
 import { queued, type Specification } from '../../environment/request.ts';
@@ -12,7 +13,6 @@ import { summary } from '../../workflows/details.ts';
 import type { EnvironmentWorkflow } from '../../workflows/environment.ts';
 import { type EnvironmentMemo, startUpdate, TASK_QUEUE } from '../../workflows/messages.ts';
 import { searchAttributesOf } from '../../workflows/search-attributes.ts';
-import type { TeardownWorkflow } from '../../workflows/teardown.ts';
 import type { LifeRecord } from './life-record.ts';
 import { waitIsOver } from './temporal-errors.ts';
 
@@ -36,8 +36,8 @@ export class Lives {
   }
 
   /** What is being torn down, as the workflow shows it that does it. */
-  async teardown(id: string): Promise<Environment | undefined> {
-    return (await this.#describe(id))?.environment;
+  teardown(id: string): Promise<LifeRecord | undefined> {
+    return this.#describe(id);
   }
 
   /** Starts a life, or joins the one that runs, without waiting for what becomes of it. */
@@ -76,22 +76,35 @@ export class Lives {
     await this.#client.withDeadline(Date.now() + CALL_MS, () => handle.cancel());
   }
 
-  /** Waits until a life's own run has closed. How it closed is in its memo. */
-  async closed(identity: Identity, run: string, deadline: number): Promise<boolean> {
-    const result = this.#client.workflow.getHandle(workflowId(identity), run).result();
-    const closed = result.then(
-      () => true,
-      (error: unknown) => {
-        if (error instanceof WorkflowFailedError) return true;
-        throw error;
-      },
-    );
-    return (await this.#until(deadline, () => closed)) ?? false;
+  /** Waits until a run has closed. How it closed is in its memo. */
+  async closed(id: string, run: string | undefined, deadline: number): Promise<boolean> {
+    const handle = this.#client.workflow.getHandle(id, run);
+    const closed = await this.#until(deadline, async () => {
+      try {
+        await handle.result();
+      } catch (error) {
+        if (!(error instanceof WorkflowFailedError)) throw error;
+      }
+      return true;
+    });
+    return closed ?? false;
   }
 
-  /** Waits until nothing is left. */
-  gone(teardown: string, deadline: number): Promise<Environment | undefined> {
-    return this.#until(deadline, () => this.#client.workflow.getHandle<typeof TeardownWorkflow>(teardown).result());
+  /** A page of environments by Temporal's own query, and the token of the page after it. */
+  async list(query: string, pageSize: number, page?: Uint8Array): Promise<{ found: Environment[]; next: Uint8Array }> {
+    const { executions, nextPageToken } = await this.#client.withDeadline(Date.now() + CALL_MS, () =>
+      this.#client.workflowService.listWorkflowExecutions({
+        namespace: this.#client.options.namespace,
+        query,
+        pageSize,
+        ...(page !== undefined && { nextPageToken: page }),
+      }),
+    );
+    const found = executions.flatMap(({ memo }) => {
+      const payload = memo?.fields?.environment;
+      return payload ? [defaultPayloadConverter.fromPayload<Environment>(payload)] : [];
+    });
+    return { found, next: nextPageToken ?? new Uint8Array() };
   }
 
   async #describe(id: string): Promise<LifeRecord | undefined> {

@@ -12,11 +12,12 @@ import { refuse } from '../http/problems.ts';
 import { validate } from '../http/validate.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import { Lives } from './lives.ts';
+import { notFound } from './not-found.ts';
 import type { Outcome, Wait } from './outcome.ts';
 import { list, status } from './show.ts';
 import { start } from './start.ts';
 import { asProblem } from './temporal-errors.ts';
-import { notFound, terminate } from './terminate.ts';
+import { terminate } from './terminate.ts';
 
 const RETRY_AFTER_S = 1;
 
@@ -51,7 +52,7 @@ export function environmentRoutes(client: Client, templates: TemplateCatalogue):
     if (project === undefined) {
       if (theirs !== undefined && !mayActFor(caller(context), theirs))
         throw notFound({ dev_id: theirs, project: 'any' });
-      context.body = await untilGone(context, () => list(client, { dev_id: theirs, state, page, limit }));
+      context.body = await untilGone(context, () => list(lives, { dev_id: theirs, state, page, limit }));
       return;
     }
     if (theirs === undefined) throw refuse('invalid-request', "Name the developer too: 'project' needs 'dev_id'.");

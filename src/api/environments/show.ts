@@ -1,14 +1,10 @@
-import type { Client } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
 import { type Environment, isOver, type State } from '../../environment/environment.ts';
 import { type Identity, workflowId } from '../../environment/identity.ts';
 import { refuse } from '../http/problems.ts';
 import { shown } from './life-record.ts';
 import type { Lives } from './lives.ts';
+import { notFound } from './not-found.ts';
 import { pageAt, tokenOf } from './page.ts';
-import { notFound } from './terminate.ts';
-
-const CALL_MS = 10_000;
 
 /** A page of environments; `next_page` asks for the one after it. */
 export interface Page {
@@ -23,8 +19,9 @@ export interface Page {
 export async function status(lives: Lives, identity: Identity): Promise<Environment> {
   const latest = await lives.latest(identity);
   if (latest === undefined) throw notFound(identity);
-  if (latest.teardown === undefined) return shown(latest);
-  return (await lives.teardown(latest.teardown)) ?? { ...latest.environment, state: 'terminated' };
+  if (latest.teardown === undefined || isOver(latest.environment.state)) return shown(latest);
+  const teardown = await lives.teardown(latest.teardown);
+  return teardown ? shown(teardown) : { ...latest.environment, state: 'terminated' };
 }
 
 /**
@@ -33,7 +30,7 @@ export async function status(lives: Lives, identity: Identity): Promise<Environm
  * @throws ProblemError where the page's token is not one of ours
  */
 export async function list(
-  client: Client,
+  lives: Lives,
   of: { dev_id?: string | undefined; state?: State | undefined; page?: string | undefined; limit: number },
 ): Promise<Page> {
   const { dev_id, state, page, limit } = of;
@@ -47,20 +44,9 @@ export async function list(
   const token = page === undefined ? undefined : tokenOf(page);
   if (page !== undefined && token === undefined)
     throw refuse('invalid-request', `There is no page '${page}'. Begin again without 'page'.`);
-  const { executions, nextPageToken } = await client.withDeadline(Date.now() + CALL_MS, () =>
-    client.workflowService.listWorkflowExecutions({
-      namespace: client.options.namespace,
-      query: conditions.join(' AND '),
-      pageSize: limit,
-      ...(token !== undefined && { nextPageToken: token }),
-    }),
-  );
-  const found = executions.flatMap(({ memo }) => {
-    const payload = memo?.fields?.environment;
-    return payload ? [defaultPayloadConverter.fromPayload<Environment>(payload)] : [];
-  });
-  // While one hands over to the other, both are there.
-  const environments = [...new Map(found.map((environment) => [workflowId(environment), environment])).values()];
-  if (!nextPageToken?.length) return { environments };
-  return { environments, next_page: pageAt(nextPageToken) };
+  const { found, next } = await lives.list(conditions.join(' AND '), limit, token);
+  // While one workflow hands over to the other, both show the same life.
+  const lifeOf = (environment: Environment): string => `${workflowId(environment)} ${environment.created_at}`;
+  const environments = [...new Map(found.map((environment) => [lifeOf(environment), environment])).values()];
+  return next.length === 0 ? { environments } : { environments, next_page: pageAt(next) };
 }

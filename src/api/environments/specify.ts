@@ -1,7 +1,7 @@
-import { durationMs } from '../../environment/duration.ts';
 import { lifetimeFault, type Specification, type StartRequest } from '../../environment/request.ts';
 import { fillIn, parameterFaults, resolveParameters, TemplateError } from '../../environment/template.ts';
 import { refuse } from '../http/problems.ts';
+import { invalid, pointer } from '../http/validate.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 
 /** What a start gets that names no template. */
@@ -22,22 +22,20 @@ export async function specify(request: StartRequest, templates: TemplateCatalogu
   const lifetime = ttl ?? template.lifetime.ttl;
   const tooLong = lifetimeFault(lifetime, template.lifetime);
   const errors = [
-    ...parameterFaults(template, given).map(({ name, reason }) => ({ pointer: `/parameters/${name}`, detail: reason })),
+    ...parameterFaults(template, given).map(({ name, reason }) => ({
+      pointer: pointer(['parameters', name]),
+      detail: reason,
+    })),
     ...(tooLong === undefined ? [] : [{ pointer: '/ttl', detail: tooLong }]),
   ];
   if (errors.length > 0) throw invalid(errors);
   const parameters = resolveParameters(template, given);
   try {
     const recipe = fillIn(template, parameters);
-    return { dev_id, project, template: { name, digest }, parameters, ttlMs: durationMs(lifetime), recipe };
+    return { dev_id, project, template: { name, digest }, parameters, ttl: lifetime, recipe };
   } catch (error) {
     // Each value keeps its limits, and yet together they come to something that cannot be built.
     if (error instanceof TemplateError) throw invalid([{ pointer: '/parameters', detail: error.message }]);
     throw error;
   }
-}
-
-function invalid(errors: { pointer: string; detail: string }[]) {
-  const places = errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ');
-  return refuse('invalid-request', `Correct this and send it again: ${places}.`, errors);
 }

@@ -1,5 +1,6 @@
 import { durationMs } from '../../environment/duration.ts';
 import type { Environment } from '../../environment/environment.ts';
+import { workflowId } from '../../environment/identity.ts';
 import { problem } from '../../environment/problem.ts';
 import { differences, type StartRequest } from '../../environment/request.ts';
 import { ProblemError, refuse } from '../http/problems.ts';
@@ -36,7 +37,11 @@ export async function start(
       const deadline = asked + wait(JOIN_WAIT_MS);
       if (isAlive(latest)) return await join(lives, request, latest, deadline);
       // Never the dying one: a fresh one follows it. Until its run has closed nothing of this start is kept anywhere.
-      const closed = await lives.closed(request, latest.run, Math.max(deadline, asked + SUCCESSION_WAIT_MS));
+      const closed = await lives.closed(
+        workflowId(request),
+        latest.run,
+        Math.max(deadline, asked + SUCCESSION_WAIT_MS),
+      );
       if (!closed) throw stillEnding();
     } catch (error) {
       if (!runIsOver(error)) throw error;
@@ -55,28 +60,35 @@ async function begin(
 ): Promise<Outcome> {
   const specification = await specify(request, templates);
   const deadline = asked + wait(durationMs(specification.recipe.deadline));
-  if (deadline > Date.now())
-    return stillOrReady(lives, request, await lives.beginAndAwait(specification, previous?.run, deadline));
-  await lives.begin(specification);
-  return stillOrReady(lives, request, undefined);
+  const ready = await lives.beginAndAwait(specification, previous?.run, deadline);
+  if (ready !== undefined) return asAsked(request, ready);
+  // The wait may have run out before Temporal had the start: what is answered with 202 must be there.
+  const begun = await lives.latest(request);
+  if (begun === undefined || begun.run === previous?.run) await lives.begin(specification);
+  return stillGoingOn(lives, request);
 }
 
 async function join(lives: Lives, request: StartRequest, life: LifeRecord, deadline: number): Promise<Outcome> {
-  const others = differences(request, life.environment);
-  if (others.length > 0) {
-    const detail = `It runs with something else: ${others.join('; ')}. Leave that out to use it, or terminate it first.`;
-    throw refuse('differs-from-running', detail);
-  }
-  if (life.environment.state === 'ready') return { environment: life.environment, isDone: true };
-  return stillOrReady(lives, request, await lives.joinAndAwait(request, life.run, deadline));
+  const outcome = asAsked(request, life.environment);
+  if (outcome.isDone) return outcome;
+  const ready = await lives.joinAndAwait(request, life.run, deadline);
+  return ready === undefined ? stillGoingOn(lives, request) : asAsked(request, ready);
 }
 
-async function stillOrReady(lives: Lives, request: StartRequest, ready: Environment | undefined): Promise<Outcome> {
-  if (ready !== undefined) return { environment: ready, isDone: true };
+async function stillGoingOn(lives: Lives, request: StartRequest): Promise<Outcome> {
   const latest = await lives.latest(request);
   if (latest === undefined) throw new Error('The run that was just started cannot be found.');
   const environment = shown(latest);
-  return { environment, isDone: environment.state === 'ready' };
+  if (environment.problem) throw new ProblemError(environment.problem);
+  return asAsked(request, environment);
+}
+
+/** What runs may have been begun by another caller, who asked for something else. */
+function asAsked(request: StartRequest, environment: Environment): Outcome {
+  const others = differences(request, environment);
+  if (others.length === 0) return { environment, isDone: environment.state === 'ready' };
+  const detail = `It runs with something else: ${others.join('; ')}. Leave that out to use it, or terminate it first.`;
+  throw refuse('differs-from-running', detail);
 }
 
 function stillEnding(): ProblemError {

@@ -38,7 +38,7 @@ export function asProblem(error: unknown): unknown {
     if (isProblemKind(error.cause.type)) return new ProblemError(told as Problem);
   }
   if (hasGrpcCause(error)) {
-    const detail = 'Berth cannot reach its workflow engine, and has changed nothing. Try again shortly.';
+    const detail = 'Berth cannot reach its workflow engine now. Try again shortly: asking twice does no harm.';
     return new ProblemError(problem('unavailable', detail), { 'Retry-After': String(RETRY_AFTER_S) });
   }
   return error;

@@ -1,8 +1,9 @@
 import { isOver } from '../../environment/environment.ts';
-import type { Identity } from '../../environment/identity.ts';
-import { refuse } from '../http/problems.ts';
+import { type Identity, workflowId } from '../../environment/identity.ts';
+import { ProblemError, refuse } from '../http/problems.ts';
 import { type LifeRecord, shown } from './life-record.ts';
 import type { Lives } from './lives.ts';
+import { notFound } from './not-found.ts';
 import type { Outcome, Wait } from './outcome.ts';
 import { runIsOver } from './temporal-errors.ts';
 
@@ -12,17 +13,15 @@ const MOST_TRIES = 10;
 
 /**
  * Ends an environment, and waits until nothing is left of it. Ending it twice is as ending it once.
- * @throws ProblemError where there is no such environment
+ * @throws ProblemError where there is no such environment, or where nobody sees to its end
  */
 export async function terminate(lives: Lives, identity: Identity, wait: Wait): Promise<Outcome> {
   const deadline = Date.now() + wait(TEARDOWN_WAIT_MS);
   const last = await closedLife(lives, identity, deadline);
-  if (last.isOpen) return { environment: shown(last), isDone: false };
-  if (last.teardown === undefined || isOver(last.environment.state)) return { environment: shown(last), isDone: true };
-  const gone = await lives.gone(last.teardown, deadline);
-  if (gone !== undefined) return { environment: gone, isDone: true };
-  const environment = (await lives.teardown(last.teardown)) ?? last.environment;
-  return { environment, isDone: isOver(environment.state) };
+  if (last.isOpen || last.teardown === undefined || isOver(last.environment.state)) return outcomeOf(last);
+  await lives.closed(last.teardown, undefined, deadline);
+  const teardown = await lives.teardown(last.teardown);
+  return outcomeOf(teardown ?? { ...last, environment: { ...last.environment, state: 'terminated' } });
 }
 
 /** Ends the life that runs, and waits until its own run has closed. */
@@ -33,7 +32,7 @@ async function closedLife(lives: Lives, identity: Identity, deadline: number): P
     if (!latest.isOpen) return latest;
     try {
       if (!latest.isEnding) await lives.end(identity, latest.run);
-      if (!(await lives.closed(identity, latest.run, deadline))) return { ...latest, isEnding: true };
+      if (!(await lives.closed(workflowId(identity), latest.run, deadline))) return { ...latest, isEnding: true };
     } catch (error) {
       if (!runIsOver(error)) throw error;
     }
@@ -41,7 +40,10 @@ async function closedLife(lives: Lives, identity: Identity, deadline: number): P
   throw refuse('terminated-meanwhile', 'It was started by others again and again meanwhile. Terminate it again.');
 }
 
-/** The same answer for what is not there and for what is not the caller's. */
-export function notFound({ dev_id, project }: Identity) {
-  return refuse('not-found', `There is no environment of '${dev_id}' for '${project}'. Check both, or start it.`);
+/** That nothing is left is said only where it was seen: a run that was ended by hand has not looked. */
+function outcomeOf(life: LifeRecord): Outcome {
+  const environment = shown(life);
+  if (!life.isOpen && !isOver(life.environment.state) && environment.problem)
+    throw new ProblemError(environment.problem);
+  return { environment, isDone: isOver(environment.state) };
 }

@@ -39,8 +39,10 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<s
 
   const kubeconfig = (name: keyof Credentials['tokens'], file: string): string => {
     writeKubeconfig(file, {
-      server: `https://${LOOPBACK}:${port}`,
-      certificateAuthority: readFileSync(credentials.certificateFile).toString('base64'),
+      cluster: {
+        server: `https://${LOOPBACK}:${port}`,
+        'certificate-authority-data': readFileSync(credentials.certificateFile).toString('base64'),
+      },
       user: { token: credentials.tokens[name] },
     });
     return file;
