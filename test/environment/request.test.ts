@@ -52,13 +52,14 @@ describe('a start of what already runs', () => {
     ['the same template', { template: 'node' }],
     ['the same parameters', { parameters: { cpu: '2', replicas: 2, debug: false } }],
     ['an amount as a number', { parameters: { cpu: 2 } }],
-    ['another lifetime', { ttl: '1h' }],
+    ['the same lifetime, written otherwise', { ttl: '480m' }],
   ])('is the same environment when it asks for %s', (_, request) =>
     expect(differences({ ...pair, ...request }, running)).toEqual([]),
   );
 
   test.each<[string, object, string[]]>([
     ['another template', { template: 'python' }, ["template is 'node'"]],
+    ['another lifetime', { ttl: '1h' }, ["ttl is '8h'"]],
     ['another value', { parameters: { cpu: '1' } }, ['parameter \'cpu\' is "2"']],
     ['false for what is true', { parameters: { debug: true } }, ["parameter 'debug' is false"]],
     ['a parameter that it does not have', { parameters: { gpu: 1 } }, ["parameter 'gpu' is not there"]],
@@ -99,6 +100,7 @@ test('an environment that was just asked for is queued, without namespace, step 
     namespace: null,
     template: { name: 'full', digest: 'sha256:1' },
     parameters: { cpu: '2' },
+    ttl: '8h',
     provisioned_from: 'cold',
     created_at: '1970-01-01T00:00:00.000Z',
     steps: [],

@@ -14,9 +14,10 @@ function bareEnvironment(directory: string, links: Readonly<Record<string, strin
   return { PATH: path, HOME: directory, XDG_CACHE_HOME: join(directory, 'cache'), BERTH_STATE_DIR: state };
 }
 
-function which(name: string): string | undefined {
+/** The interpreter itself: what is on the PATH may be a script that needs the rest of it. */
+function realPython(): string | undefined {
   try {
-    return execFileSync('/bin/sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
+    return execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim();
   } catch {
     return undefined;
   }
@@ -91,7 +92,7 @@ test('a Python without venv is one sentence', async () => {
 });
 
 test('no network is one sentence', async (context) => {
-  const python = which('python3');
+  const python = realPython();
   if (python === undefined) return context.skip('there is no Python');
   const environment = bareEnvironment(temporaryDirectory(), { python3: python });
   const nowhere = { PIP_INDEX_URL: 'http://127.0.0.1:9/simple', PIP_RETRIES: '0', PIP_CONFIG_FILE: '/dev/null' };
