@@ -76,6 +76,19 @@ export class Cluster {
     ) as Promise<T>;
   }
 
+  /**
+   * Makes sure that an object is as asked: creates it, and applies it only where one of its name exists. Done twice, it
+   * is as done once; and done once, which is the rule, it costs the apiserver less than an apply.
+   */
+  async ensure<T extends KubernetesObject>(object: T, signal?: AbortSignal): Promise<T> {
+    try {
+      return await this.create(object, signal);
+    } catch (error) {
+      if (!(error instanceof ClusterError && error.class === 'conflict')) throw error;
+      return await this.apply(object, signal);
+    }
+  }
+
   /** The object, or `undefined` where there is none. */
   async read<T extends KubernetesObject>(reference: Reference, signal?: AbortSignal): Promise<T | undefined> {
     try {

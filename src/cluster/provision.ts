@@ -102,5 +102,5 @@ async function createOrRead(
 }
 
 async function applyTogether(cluster: Cluster, objects: DesiredObject[], signal?: AbortSignal): Promise<void> {
-  await Promise.all(objects.map((object) => cluster.apply(object, signal)));
+  await Promise.all(objects.map((object) => cluster.ensure(object, signal)));
 }

@@ -232,6 +232,26 @@ describe('terminating', () => {
     expect(answer).toMatchObject({ status: 404, body: { type: 'urn:berth:problem:not-found' } });
   });
 
+  it('what was ended by hand does not say that nothing is left', async () => {
+    const dev_id = someDeveloper();
+    const token = await tokenFor(dev_id);
+    const { body } = await start(token, { dev_id, project: 'shop', template: 'bare' });
+    const client = await temporalClient();
+    const cluster = await adminCluster();
+    onTestFinished(async () => {
+      const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: body.namespace ?? '' } };
+      await cluster.delete(namespace, (await cluster.read(namespace))?.metadata?.uid ?? '');
+    });
+
+    await client.workflow.getHandle(`environment/${dev_id}/shop`).terminate('by hand');
+
+    expect((await status(token, { dev_id, project: 'shop' })).body.state).toBe('failed');
+    expect(await terminate(token, { dev_id, project: 'shop' })).toMatchObject({
+      status: 500,
+      body: { detail: expect.stringContaining('may still be there') },
+    });
+  });
+
   it('names the finalizer that holds the rest, and ends by itself when it lets go', async () => {
     const dev_id = someDeveloper();
     const token = await tokenFor(dev_id);

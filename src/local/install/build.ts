@@ -5,7 +5,7 @@ import { REPOSITORY } from '../repository.ts';
 import { publishProgram, temporaryDirectory } from './cache.ts';
 import { runCommand } from './command.ts';
 import { explainFailure } from './failure.ts';
-import type { InstallOptions } from './install.ts';
+import type { InstallOptions } from './options.ts';
 import { PINNED_VERSIONS, type ProgramName } from './programs.ts';
 
 interface Module {

@@ -4,7 +4,7 @@ import { REPOSITORY } from '../repository.ts';
 import { publishDirectory, temporaryDirectory, versionedDirectory } from './cache.ts';
 import { explainFailure } from './failure.ts';
 import { findProgram, isExecutable, searchPath } from './find.ts';
-import type { InstallOptions } from './install.ts';
+import type { InstallOptions } from './options.ts';
 import { goFits } from './programs.ts';
 import { installWheels } from './python.ts';
 

@@ -1,24 +1,13 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tryLock } from '../processes/lock-file.ts';
-import type { Supervisor } from '../processes/supervisor.ts';
-import type { Progress } from '../progress.ts';
 import { buildPrograms } from './build.ts';
 import { clearPartial, findCached, prepareCache } from './cache.ts';
 import { findProgram, searchPath } from './find.ts';
 import { findOrInstallGo } from './go.ts';
+import type { InstallOptions } from './options.ts';
 import { PROGRAM_NAMES, type ProgramName, type Programs, versionFits } from './programs.ts';
 import { installTemporal } from './temporal.ts';
-
-/** What an installation may use. */
-export interface InstallOptions {
-  /** The cache directory. */
-  readonly cache: string;
-  readonly environment: NodeJS.ProcessEnv;
-  readonly progress: Progress;
-  /** Keeps track of the commands that are run, and ends them. */
-  readonly supervisor: Supervisor;
-}
 
 /**
  * The paths of all programs: from the cache, else the PATH, else installed into the cache, which takes minutes once.

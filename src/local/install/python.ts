@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { UserError } from '../user-error.ts';
 import { runCommand } from './command.ts';
 import { findProgram, searchPath } from './find.ts';
-import type { InstallOptions } from './install.ts';
+import type { InstallOptions } from './options.ts';
 
 const OLDEST_PYTHON = [3, 8];
 

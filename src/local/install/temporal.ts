@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { REPOSITORY } from '../repository.ts';
 import { publishProgram, temporaryDirectory } from './cache.ts';
 import { explainFailure } from './failure.ts';
-import type { InstallOptions } from './install.ts';
+import type { InstallOptions } from './options.ts';
 import { installWheels } from './python.ts';
 
 /**

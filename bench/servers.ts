@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { issueToken } from '../src/api/authentication/token-file.ts';
+import { startApplication } from '../src/local/application.ts';
+import { cacheDirectory } from '../src/local/install/cache.ts';
+import { installAll } from '../src/local/install/install.ts';
+import { choosePorts } from '../src/local/ports.ts';
+import { Supervisor } from '../src/local/processes/supervisor.ts';
+import { progressOn } from '../src/local/progress.ts';
+import { type Servers, startServers } from '../src/local/servers.ts';
+import { emptyState, holdStateDirectory } from '../src/local/state-directory.ts';
+
+/** Everything that `npm start` runs, on storage that is kept as there, for one benchmark. */
+export interface Bench {
+  servers: Servers;
+  api: string;
+  adminToken: string;
+  stateDirectory: string;
+}
+
+/** Runs a benchmark on servers of its own, and leaves nothing behind. */
+export async function onServers(run: (bench: Bench) => Promise<void>): Promise<void> {
+  const progress = progressOn(process.stderr);
+  const stateDirectory = mkdtempSync(join(tmpdir(), 'berth-bench-'));
+  const held = holdStateDirectory(stateDirectory);
+  const supervisor = new Supervisor(stateDirectory);
+  process.once('exit', () => supervisor.killAll());
+  process.once('SIGINT', () => process.exit(130));
+  try {
+    const programs = await installAll({
+      cache: cacheDirectory(process.env),
+      environment: process.env,
+      progress,
+      supervisor,
+    });
+    const temporal = { program: programs.temporal };
+    const servers = await startServers({ supervisor, stateDirectory, temporal, cluster: { programs } });
+    const tokensFile = join(stateDirectory, 'tokens.json');
+    const expiresAt = new Date(Date.now() + 86_400_000);
+    const adminToken = await issueToken(tokensFile, { role: 'admin' }, { expiresAt });
+    const { api: port } = await choosePorts(join(stateDirectory, 'ports.json'), { api: undefined });
+    const api = await startApplication({ supervisor, servers, port, tokensFile });
+    await run({ servers, api, adminToken, stateDirectory });
+    servers.stop();
+  } finally {
+    await supervisor.stop();
+    await emptyState(stateDirectory);
+    held.release();
+    rmSync(stateDirectory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,23 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { KubernetesObject } from '@kubernetes/client-node';
+import type { Cluster } from '../../src/cluster/client.ts';
+import { desiredObjects } from '../../src/cluster/objects/desired.ts';
+import { namespaceObject } from '../../src/cluster/objects/namespace.ts';
+import { applyGuards, createNamespace } from '../../src/cluster/provision.ts';
+import type { Recipe } from '../../src/environment/recipe.ts';
+import type { Specification } from '../../src/environment/request.ts';
+
+const KEY = randomBytes(32);
+
+/** All objects of an environment in a namespace of this name, the namespace first. */
+export function objectsOf(name: string, recipe: Recipe): KubernetesObject[] {
+  const { guards } = desiredObjects(name, recipe);
+  return [namespaceObject(name, { 'berth.dev/benchmark': 'true' }), ...guards.flat()];
+}
+
+/** Makes them directly, by the very functions that the worker makes them with. */
+export async function write(cluster: Cluster, specification: Specification): Promise<void> {
+  const life = { run: randomUUID(), nonce: randomUUID() };
+  const namespace = await createNamespace(cluster, KEY, specification, life);
+  await applyGuards(cluster, KEY, namespace, specification);
+}
