@@ -4,11 +4,11 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/system/**/*.test.ts'],
+    globalSetup: 'test/system/packages.ts',
     reporters: ['default', './test/setup/reporter.ts'],
     pool: 'forks',
     maxWorkers: 1,
     testTimeout: 600_000,
     hookTimeout: 600_000,
-    passWithNoTests: true,
   },
 });

@@ -1,10 +1,25 @@
 import { renameSync, writeFileSync } from 'node:fs';
-import { CoreV1Api, type KubeConfig } from '@kubernetes/client-node';
+import { type ConfigurationOptions, CoreV1Api, type KubeConfig, Observable } from '@kubernetes/client-node';
 import { classify } from '../../cluster/errors.ts';
 
-const namespace = 'berth-system';
-const name = 'berth-worker';
+const NAMESPACE = 'berth-system';
+const ACCOUNT = 'berth-worker';
+const DEADLINE_MS = 10_000;
 const REQUESTED_SECONDS = 24 * 60 * 60;
+
+/** The library knows no time-out of its own. */
+const withDeadline: ConfigurationOptions = {
+  middlewareMergeStrategy: 'append',
+  middleware: [
+    {
+      pre: (request) => {
+        request.setSignal(AbortSignal.timeout(DEADLINE_MS));
+        return new Observable(Promise.resolve(request));
+      },
+      post: (response) => new Observable(Promise.resolve(response)),
+    },
+  ],
+};
 
 /**
  * Mints a token for the workers' service account and writes it where only its owner can read it.
@@ -16,7 +31,7 @@ export async function mintWorkerToken(kubeConfig: KubeConfig, file: string): Pro
   const body = { spec: { audiences: [], expirationSeconds: REQUESTED_SECONDS } };
   const api = kubeConfig.makeApiClient(CoreV1Api);
   const { status } = await api
-    .createNamespacedServiceAccountToken({ name, namespace, body })
+    .createNamespacedServiceAccountToken({ name: ACCOUNT, namespace: NAMESPACE, body }, withDeadline)
     .catch((error: unknown) => {
       // The library's own message would quote headers.
       throw classify(error);
