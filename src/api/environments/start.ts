@@ -33,7 +33,11 @@ export async function start(
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const latest = await lives.latest(request);
     try {
-      if (!latest?.isOpen) return await begin(lives, templates, request, latest, asked, wait);
+      if (!latest?.isOpen) {
+        const begun = await begin(lives, templates, request, latest, asked, wait);
+        if (begun !== undefined) return begun;
+        continue;
+      }
       const deadline = asked + wait(JOIN_WAIT_MS);
       if (isAlive(latest)) return await join(lives, request, latest, deadline);
       // Never the dying one: a fresh one follows it. Until its run has closed nothing of this start is kept anywhere.
@@ -57,15 +61,25 @@ async function begin(
   previous: LifeRecord | undefined,
   asked: number,
   wait: Wait,
-): Promise<Outcome> {
+): Promise<Outcome | undefined> {
   const specification = await specify(request, templates);
   const deadline = asked + wait(durationMs(specification.recipe.deadline));
   const ready = await lives.beginAndAwait(specification, previous?.run, deadline);
-  if (ready !== undefined) return asAsked(request, ready);
+  if (ready !== undefined) return (await isStale(lives, request, ready, asked)) ? undefined : asAsked(request, ready);
   // The wait may have run out before Temporal had the start: what is answered with 202 must be there.
   const begun = await lives.latest(request);
   if (begun === undefined || begun.run === previous?.run) await lives.begin(specification);
   return stillGoingOn(lives, request);
+}
+
+/**
+ * Whether an answer comes from a life that has ended meanwhile: those who were held up between look and start may share
+ * the update of a life that they never saw. A life that began since this caller asked is nobody's past.
+ */
+async function isStale(lives: Lives, request: StartRequest, answer: Environment, asked: number): Promise<boolean> {
+  if (Date.parse(answer.created_at) >= asked) return false;
+  const latest = await lives.latest(request);
+  return !latest?.isOpen || latest.environment.created_at !== answer.created_at;
 }
 
 async function join(lives: Lives, request: StartRequest, life: LifeRecord, deadline: number): Promise<Outcome> {
