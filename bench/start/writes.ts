@@ -3,7 +3,7 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Cluster } from '../../src/cluster/client.ts';
 import { desiredObjects } from '../../src/cluster/objects/desired.ts';
 import { namespaceObject } from '../../src/cluster/objects/namespace.ts';
-import { applyGuards, createNamespace } from '../../src/cluster/provision.ts';
+import { build, createNamespace } from '../../src/cluster/provision.ts';
 import type { Recipe } from '../../src/environment/recipe.ts';
 import type { Specification } from '../../src/environment/request.ts';
 
@@ -19,5 +19,5 @@ export function objectsOf(name: string, recipe: Recipe): KubernetesObject[] {
 export async function write(cluster: Cluster, specification: Specification): Promise<void> {
   const life = { run: randomUUID(), nonce: randomUUID() };
   const namespace = await createNamespace(cluster, KEY, specification, life);
-  await applyGuards(cluster, KEY, namespace, specification);
+  await build(cluster, KEY, namespace, specification, 'guards');
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { applyGuards, applyWorkload, createNamespace } from '../cluster/provision.ts';
+import { build, createNamespace } from '../cluster/provision.ts';
 import { observeWorkload, type Readiness } from '../cluster/readiness.ts';
 import { verifyEnvironment } from '../cluster/verify.ts';
 import type { Life, Namespace } from '../environment/life.ts';
@@ -19,10 +19,10 @@ export function provisionActivities({ cluster, ownershipKey }: Dependencies) {
       createNamespace(cluster, ownershipKey, specification, life, cancellationSignal()),
 
     applyGuards: (specification: Specification, namespace: Namespace): Promise<void> =>
-      applyGuards(cluster, ownershipKey, namespace, specification, cancellationSignal()),
+      build(cluster, ownershipKey, namespace, specification, 'guards', cancellationSignal()),
 
     applyWorkload: (specification: Specification, namespace: Namespace): Promise<void> =>
-      applyWorkload(cluster, ownershipKey, namespace, specification, cancellationSignal()),
+      build(cluster, ownershipKey, namespace, specification, 'workload', cancellationSignal()),
 
     /**
      * Waits until the workload is available, or something else is to be told than was seen last.

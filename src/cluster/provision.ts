@@ -1,13 +1,13 @@
 import type { V1Namespace } from '@kubernetes/client-node';
-import type { Identity } from '../environment/identity.ts';
 import type { Life, Namespace } from '../environment/life.ts';
 import { namespaceCandidates } from '../environment/names.ts';
 import type { Specification } from '../environment/request.ts';
 import type { Cluster } from './client.ts';
 import { ClusterError } from './errors.ts';
-import { type DesiredObject, desiredObjects } from './objects/desired.ts';
+import { type Desired, desiredObjects } from './objects/desired.ts';
 import { namespaceObject } from './objects/namespace.ts';
-import { ANNOTATION, birthMark, isOurs, ownerMark, wasBornOf } from './ownership.ts';
+import { readOwn } from './own-namespace.ts';
+import { ANNOTATION, birthMark, ownerMark, wasBornOf } from './ownership.ts';
 
 /**
  * Creates the namespace of an environment under the first of its names that is free, and marks it as ours.
@@ -42,48 +42,27 @@ export async function createNamespace(
 }
 
 /**
- * Puts the guards in place: deny-all before all others, which then go side by side.
+ * Builds a part of an environment in its namespace, group after group: of the guards deny-all comes before all others,
+ * of the workload what pods need before the pods. Objects are written by the namespace's name, which may have become
+ * another's between two tries of a step: so whose it is comes first.
+ *
  * @throws ClusterError, also where the namespace is not ours any more
  */
-export async function applyGuards(
+export async function build(
   cluster: Cluster,
   ownershipKey: Buffer,
   namespace: Namespace,
   specification: Specification,
+  part: keyof Desired,
   signal?: AbortSignal,
 ): Promise<void> {
-  await mustBeOurs(cluster, ownershipKey, namespace, specification, signal);
-  const { guards } = desiredObjects(namespace.name, specification.recipe);
-  for (const group of guards) await applyTogether(cluster, group, signal);
-}
-
-/**
- * Starts the workload: what pods need, then the pods and their services.
- * @throws ClusterError, also where the namespace is not ours any more
- */
-export async function applyWorkload(
-  cluster: Cluster,
-  ownershipKey: Buffer,
-  namespace: Namespace,
-  specification: Specification,
-  signal?: AbortSignal,
-): Promise<void> {
-  await mustBeOurs(cluster, ownershipKey, namespace, specification, signal);
-  const { workload } = desiredObjects(namespace.name, specification.recipe);
-  for (const group of workload) await applyTogether(cluster, group, signal);
-}
-
-/** Objects are written by the namespace's name: between two tries of a step it may have become another's. */
-async function mustBeOurs(
-  cluster: Cluster,
-  ownershipKey: Buffer,
-  { name, uid }: Namespace,
-  identity: Identity,
-  signal?: AbortSignal,
-): Promise<void> {
-  const live = await cluster.read<V1Namespace>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, signal);
-  if (live?.metadata?.uid === uid && isOurs(ownershipKey, live, identity)) return;
-  throw new ClusterError(`The namespace ${name} is not that of this environment any more.`, { class: 'final' });
+  if ((await readOwn(cluster, ownershipKey, namespace, specification, signal)) === undefined) {
+    const message = `The namespace ${namespace.name} is not that of this environment any more.`;
+    throw new ClusterError(message, { class: 'final' });
+  }
+  for (const group of desiredObjects(namespace.name, specification.recipe)[part]) {
+    await Promise.all(group.map((object) => cluster.ensure(object, signal)));
+  }
 }
 
 /** @returns the namespace of this name: the one just created, or the one that was there before */
@@ -99,8 +78,4 @@ async function createOrRead(
   }
   const name = object.metadata?.name ?? '';
   return await cluster.read<V1Namespace>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, signal);
-}
-
-async function applyTogether(cluster: Cluster, objects: DesiredObject[], signal?: AbortSignal): Promise<void> {
-  await Promise.all(objects.map((object) => cluster.ensure(object, signal)));
 }

@@ -1,4 +1,4 @@
-import type { KubernetesObject, V1Namespace } from '@kubernetes/client-node';
+import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
 import type { Cluster } from './client.ts';
@@ -6,7 +6,7 @@ import { firstDifference } from './difference.ts';
 import { ClusterError } from './errors.ts';
 import { type DesiredObject, desiredObjects } from './objects/desired.ts';
 import { namespaceObject } from './objects/namespace.ts';
-import { isOurs } from './ownership.ts';
+import { readOwn } from './own-namespace.ts';
 
 /** Of these one more than desired would open what the others close: they add up. */
 const ADDITIVE = new Set(['NetworkPolicy', 'RoleBinding']);
@@ -46,16 +46,15 @@ export async function verifyEnvironment(
 async function namespaceFaults(
   cluster: Cluster,
   ownershipKey: Buffer,
-  { name, uid }: Namespace,
+  namespace: Namespace,
   specification: Specification,
   signal?: AbortSignal,
 ): Promise<string[]> {
-  const live = await cluster.read<V1Namespace>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, signal);
-  if (live?.metadata?.uid !== uid || !isOurs(ownershipKey, live, specification)) {
-    return [`namespace ${name} is not the one that was made for this environment`];
-  }
-  if (live.metadata.deletionTimestamp !== undefined) return [`namespace ${name} is being deleted`];
-  const difference = firstDifference(namespaceObject(name, {}).metadata?.labels, live.metadata.labels);
+  const { name } = namespace;
+  const live = await readOwn(cluster, ownershipKey, namespace, specification, signal);
+  if (live === undefined) return [`namespace ${name} is not the one that was made for this environment`];
+  if (live.metadata?.deletionTimestamp !== undefined) return [`namespace ${name} is being deleted`];
+  const difference = firstDifference(namespaceObject(name, {}).metadata?.labels, live.metadata?.labels);
   return difference === undefined ? [] : [`namespace ${name} differs in label ${difference}`];
 }
 

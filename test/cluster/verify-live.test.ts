@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { V1NetworkPolicy, V1ResourceQuota, V1RoleBinding, V1ServiceAccount } from '@kubernetes/client-node';
 import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { Cluster } from '../../src/cluster/client.ts';
-import { applyGuards, applyWorkload, createNamespace } from '../../src/cluster/provision.ts';
+import { build, createNamespace } from '../../src/cluster/provision.ts';
 import { verifyEnvironment } from '../../src/cluster/verify.ts';
 import type { Namespace } from '../../src/environment/life.ts';
 import type { Specification } from '../../src/environment/request.ts';
@@ -28,8 +28,8 @@ describe('verification', () => {
   it('finds it so still when everything was applied twice', async () => {
     const { worker, namespace, asked } = await built('node');
 
-    await applyGuards(worker, key, namespace, asked);
-    await applyWorkload(worker, key, namespace, asked);
+    await build(worker, key, namespace, asked, 'guards');
+    await build(worker, key, namespace, asked, 'workload');
 
     await expect(verifyEnvironment(worker, key, namespace, asked)).resolves.toBeUndefined();
   });
@@ -135,7 +135,7 @@ async function built(template: string): Promise<{ worker: Cluster; namespace: Na
   onTestFinished(() =>
     worker.delete({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace.name } }, namespace.uid),
   );
-  await applyGuards(worker, key, namespace, asked);
-  await applyWorkload(worker, key, namespace, asked);
+  await build(worker, key, namespace, asked, 'guards');
+  await build(worker, key, namespace, asked, 'workload');
   return { worker, namespace, asked };
 }

@@ -1,0 +1,17 @@
+import type { V1Namespace } from '@kubernetes/client-node';
+import type { Identity } from '../environment/identity.ts';
+import type { Namespace } from '../environment/life.ts';
+import type { Cluster } from './client.ts';
+import { isOurs } from './ownership.ts';
+
+/** The namespace of an environment as it is now; `undefined` where it is gone, or another has taken its name. */
+export async function readOwn(
+  cluster: Cluster,
+  ownershipKey: Buffer,
+  { name, uid }: Namespace,
+  identity: Identity,
+  signal?: AbortSignal,
+): Promise<V1Namespace | undefined> {
+  const live = await cluster.read<V1Namespace>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, signal);
+  return live?.metadata?.uid === uid && isOurs(ownershipKey, live, identity) ? live : undefined;
+}
