@@ -4,6 +4,11 @@ import type { Namespace } from '../environment/life.ts';
 import type { Cluster } from './client.ts';
 import { isOurs } from './ownership.ts';
 
+/** The namespace of this name, whoever's it is; `undefined` where there is none. */
+export function readNamespace(cluster: Cluster, name: string, signal?: AbortSignal): Promise<V1Namespace | undefined> {
+  return cluster.read<V1Namespace>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, signal);
+}
+
 /** The namespace of an environment as it is now; `undefined` where it is gone, or another has taken its name. */
 export async function readOwn(
   cluster: Cluster,
@@ -12,6 +17,6 @@ export async function readOwn(
   identity: Identity,
   signal?: AbortSignal,
 ): Promise<V1Namespace | undefined> {
-  const live = await cluster.read<V1Namespace>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, signal);
+  const live = await readNamespace(cluster, name, signal);
   return live?.metadata?.uid === uid && isOurs(ownershipKey, live, identity) ? live : undefined;
 }

@@ -6,7 +6,7 @@ import type { Cluster } from './client.ts';
 import { ClusterError } from './errors.ts';
 import { type Desired, desiredObjects } from './objects/desired.ts';
 import { namespaceObject } from './objects/namespace.ts';
-import { readOwn } from './own-namespace.ts';
+import { readNamespace, readOwn } from './own-namespace.ts';
 import { ANNOTATION, birthMark, ownerMark, wasBornOf } from './ownership.ts';
 
 /**
@@ -76,6 +76,5 @@ async function createOrRead(
   } catch (error) {
     if (!(error instanceof ClusterError && error.class === 'conflict')) throw error;
   }
-  const name = object.metadata?.name ?? '';
-  return await cluster.read<V1Namespace>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, signal);
+  return await readNamespace(cluster, object.metadata?.name ?? '', signal);
 }

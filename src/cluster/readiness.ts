@@ -21,7 +21,6 @@ export async function observeWorkload(
   signal?: AbortSignal,
 ): Promise<Readiness> {
   const expected = Object.keys(recipe.workload.pods);
-  if (expected.length === 0) return { ready: true };
   const live = await cluster.list<V1Deployment>({ apiVersion: 'apps/v1', kind: 'Deployment' }, namespace, signal);
   const byName = new Map(live.map((deployment) => [deployment.metadata?.name, deployment]));
   const waiting = expected.filter((pod) => !isAvailable(byName.get(pod)));

@@ -4,6 +4,7 @@ import type { Life, Namespace } from '../environment/life.ts';
 import { namespaceCandidates } from '../environment/names.ts';
 import type { Cluster } from './client.ts';
 import { ClusterError } from './errors.ts';
+import { readNamespace } from './own-namespace.ts';
 import { wasBornOf } from './ownership.ts';
 
 /** Finds the namespace that a life of an environment made, also where the answer to its create was lost. */
@@ -75,8 +76,4 @@ function conditionsOf({ status }: V1Namespace): string[] {
 
 function readVolume(cluster: Cluster, name: string, signal?: AbortSignal): Promise<V1PersistentVolume | undefined> {
   return cluster.read<V1PersistentVolume>({ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name } }, signal);
-}
-
-function readNamespace(cluster: Cluster, name: string, signal?: AbortSignal): Promise<V1Namespace | undefined> {
-  return cluster.read<V1Namespace>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, signal);
 }

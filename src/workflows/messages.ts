@@ -24,7 +24,7 @@ export interface TeardownInput {
   takesOver: boolean;
 }
 
-/** What a workflow's memo holds: the environment, and, once it has closed, which workflow tears it down. */
+/** What a workflow's memo holds: the environment, and, once that is being torn down or undone, by which workflow. */
 export interface EnvironmentMemo {
   environment: Environment;
   teardown?: string;

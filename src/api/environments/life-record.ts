@@ -8,7 +8,7 @@ export interface LifeRecord {
   /** Its end was asked for, whether or not a worker has seen that yet. */
   isEnding: boolean;
   environment: Environment;
-  /** The workflow that tears it down, once its own run has closed. */
+  /** The workflow that tears it down, once one does. */
   teardown: string | undefined;
 }
 

@@ -56,10 +56,10 @@ export class Lives {
     previous: string | undefined,
     deadline: number,
   ): Promise<Environment | undefined> {
-    const startWorkflowOperation = new WithStartWorkflowOperation<typeof EnvironmentWorkflow>('EnvironmentWorkflow', {
-      ...startOptions(specification),
-      workflowIdConflictPolicy: 'USE_EXISTING',
-    });
+    const startWorkflowOperation = new WithStartWorkflowOperation<typeof EnvironmentWorkflow>(
+      'EnvironmentWorkflow',
+      startOptions(specification),
+    );
     const options = { updateId: updateId(previous), startWorkflowOperation };
     return this.#until(deadline, () => this.#client.workflow.executeUpdateWithStart(startUpdate, options));
   }
@@ -133,7 +133,9 @@ function updateId(run = 'none'): string {
   return `start-${run}`;
 }
 
-function startOptions(specification: Specification): WorkflowStartOptions<typeof EnvironmentWorkflow> {
+function startOptions(
+  specification: Specification,
+): WorkflowStartOptions<typeof EnvironmentWorkflow> & { workflowIdConflictPolicy: 'USE_EXISTING' } {
   const environment = queued(specification, new Date());
   return {
     workflowId: workflowId(specification),

@@ -1,9 +1,8 @@
 import { durationMs } from '../../environment/duration.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { workflowId } from '../../environment/identity.ts';
-import { problem } from '../../environment/problem.ts';
 import { differences, type StartRequest } from '../../environment/request.ts';
-import { ProblemError, refuse } from '../http/problems.ts';
+import { ProblemError, refuse, refuseForNow } from '../http/problems.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import { isAlive, type LifeRecord, shown } from './life-record.ts';
 import type { Lives } from './lives.ts';
@@ -17,6 +16,8 @@ const JOIN_WAIT_MS = 300_000;
 const SUCCESSION_WAIT_MS = 30_000;
 /** A life may close between being seen and being joined; that it happens so often is no accident. */
 const MOST_TRIES = 10;
+const RETRY_AFTER_S = 5;
+const STILL_ENDING = 'The environment before it is still ending. Nothing was started: try again shortly.';
 
 /**
  * Starts an environment, or finds the one that runs, and waits until it is ready.
@@ -46,7 +47,7 @@ export async function start(
         latest.run,
         Math.max(deadline, asked + SUCCESSION_WAIT_MS),
       );
-      if (!closed) throw stillEnding();
+      if (!closed) throw refuseForNow(STILL_ENDING, RETRY_AFTER_S);
     } catch (error) {
       if (!runIsOver(error)) throw error;
     }
@@ -103,9 +104,4 @@ function asAsked(request: StartRequest, environment: Environment): Outcome {
   if (others.length === 0) return { environment, isDone: environment.state === 'ready' };
   const detail = `It runs with something else: ${others.join('; ')}. Leave that out to use it, or terminate it first.`;
   throw refuse('differs-from-running', detail);
-}
-
-function stillEnding(): ProblemError {
-  const detail = 'The environment before it is still ending. Nothing was started: try again shortly.';
-  return new ProblemError(problem('unavailable', detail), { 'Retry-After': '5' });
 }

@@ -7,8 +7,8 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { isProblemKind, type Problem, problem } from '../../environment/problem.ts';
-import { ProblemError } from '../http/problems.ts';
+import { isProblemKind, type Problem } from '../../environment/problem.ts';
+import { ProblemError, refuseForNow } from '../http/problems.ts';
 
 const RETRY_AFTER_S = 1;
 
@@ -39,7 +39,7 @@ export function asProblem(error: unknown): unknown {
   }
   if (hasGrpcCause(error)) {
     const detail = 'Berth cannot reach its workflow engine now. Try again shortly: asking twice does no harm.';
-    return new ProblemError(problem('unavailable', detail), { 'Retry-After': String(RETRY_AFTER_S) });
+    return refuseForNow(detail, RETRY_AFTER_S);
   }
   return error;
 }

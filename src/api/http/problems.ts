@@ -20,6 +20,11 @@ export function refuse(kind: ProblemKind, detail: string, errors?: Problem['erro
   return new ProblemError(problem(kind, detail, errors));
 }
 
+/** Refuses a request that is worth making again after some seconds. */
+export function refuseForNow(detail: string, retryAfterS: number): ProblemError {
+  return new ProblemError(problem('unavailable', detail), { 'Retry-After': String(retryAfterS) });
+}
+
 /** Answers every failure as problem+json (RFC 9457). What nobody foresaw is logged, and told without its details. */
 export function problems(log: Logger): Middleware {
   return async (context: Context, next: Next) => {
