@@ -49,6 +49,6 @@ function failureOf(error: unknown, giveUp: GiveUp): unknown {
   return ApplicationFailure.create({
     type: error.class,
     message,
-    ...(retryAfterMs !== undefined && { nextRetryDelay: retryAfterMs }),
+    ...(retryAfterMs !== undefined && { nextRetryDelay: retryAfterMs, details: [retryAfterMs] }),
   });
 }

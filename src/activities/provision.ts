@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { build, createNamespace } from '../cluster/provision.ts';
+import { buildWorkload } from '../cluster/build.ts';
+import { isolate } from '../cluster/isolate.ts';
 import { observeWorkload, type Readiness } from '../cluster/readiness.ts';
 import { verifyEnvironment } from '../cluster/verify.ts';
 import type { Life, Namespace } from '../environment/life.ts';
@@ -15,20 +16,15 @@ const QUIET_MS = 3000;
 /** The steps of provisioning. Each may be done twice, and then ends as if done once. */
 export function provisionActivities({ cluster, ownershipKey }: Dependencies) {
   return {
-    createNamespace: (specification: Specification, life: Life): Promise<Namespace> =>
-      createNamespace(cluster, ownershipKey, specification, life, cancellationSignal()),
-
-    applyGuards: (specification: Specification, namespace: Namespace): Promise<void> =>
-      build(cluster, ownershipKey, namespace, specification, 'guards', cancellationSignal()),
-
-    applyWorkload: (specification: Specification, namespace: Namespace): Promise<void> =>
-      build(cluster, ownershipKey, namespace, specification, 'workload', cancellationSignal()),
+    isolate: (specification: Specification, life: Life): Promise<Namespace> =>
+      isolate(cluster, ownershipKey, specification, life, cancellationSignal()),
 
     /**
-     * Waits until the workload is available, or something else is to be told than was seen last.
+     * Starts the workload and waits until it is available, or something else is to be told than was seen last.
      * @param readyBy RFC 3339; fails for good by then, and says what it waited for
+     * @param seen what was told before, where it was started then
      */
-    async awaitWorkload(
+    async runWorkload(
       specification: Specification,
       namespace: Namespace,
       readyBy: string,
@@ -36,6 +32,7 @@ export function provisionActivities({ cluster, ownershipKey }: Dependencies) {
     ): Promise<Readiness> {
       const signal = cancellationSignal();
       const quietUntil = Date.now() + QUIET_MS;
+      if (seen === undefined) await buildWorkload(cluster, ownershipKey, namespace, specification, signal);
       for (;;) {
         const readiness = await observeWorkload(cluster, namespace, specification, signal);
         if (readiness.ready) return readiness;
@@ -47,7 +44,7 @@ export function provisionActivities({ cluster, ownershipKey }: Dependencies) {
     },
 
     verifyEnvironment: (specification: Specification, namespace: Namespace): Promise<void> =>
-      verifyEnvironment(cluster, ownershipKey, namespace, specification, cancellationSignal()),
+      verifyEnvironment(cluster, ownershipKey, namespace, specification, { signal: cancellationSignal() }),
   };
 }
 

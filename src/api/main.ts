@@ -11,7 +11,16 @@ const configuration = readConfiguration(process.env);
 const { host, port, temporalNamespace: namespace } = configuration;
 // Node's parse errors carry the request as it came, with its token.
 const log = pino({ level: configuration.logLevel, redact: { paths: ['err.rawPacket'], remove: true } });
-const connection = Connection.lazy({ address: configuration.temporalAddress });
+const connection = Connection.lazy({
+  address: configuration.temporalAddress,
+  channelArgs: {
+    // The library waits for up to two minutes before it looks again for a Temporal that was gone for long.
+    'grpc.max_reconnect_backoff_ms': 1000,
+    // One that is there and does not answer any more is noticed as well.
+    'grpc.keepalive_time_ms': 15_000,
+    'grpc.keepalive_timeout_ms': 5000,
+  },
+});
 const client = new Client({ connection, namespace });
 const tokens = new TokenFile(configuration.tokensFile);
 const templates = new TemplateCatalogue(configuration.templatesDirectory);

@@ -29,6 +29,22 @@ export interface Reference {
   metadata: { name: string; namespace?: string };
 }
 
+/** What a list must hold at the least. */
+export interface ListOptions {
+  signal?: AbortSignal | undefined;
+  /**
+   * The resource version of a write of that kind that the list must have seen. Without it the list is as new as any
+   * write of any kind, for which the apiserver's cache waits up to 100 ms on an idle cluster.
+   */
+  notOlderThan?: string | undefined;
+}
+
+/** What a call adds to the library's own request. */
+interface CallContext {
+  signal: AbortSignal;
+  query: Record<string, string>;
+}
+
 /**
  * The one client to the apiserver: kept-alive connections shared by all calls, a deadline on each, and cancellation.
  * Every method throws {@link ClusterError} and nothing else, and {@link ClusterError} never quotes a header.
@@ -37,7 +53,7 @@ export class Cluster {
   readonly #api: KubernetesObjectApi;
   readonly #agent: Agent;
   readonly #deadlineMs: number;
-  readonly #signals = new AsyncLocalStorage<AbortSignal>();
+  readonly #context = new AsyncLocalStorage<CallContext>();
 
   /** Use {@link connectCluster}. */
   constructor(kubeConfig: KubeConfig, server: string, agent: Agent, deadlineMs: number) {
@@ -50,11 +66,12 @@ export class Cluster {
         {
           // The library would open a connection for each request, and has no time-out of its own.
           pre: (request) => {
-            const signal = this.#signals.getStore();
+            const context = this.#context.getStore();
             request.setDispatcher(this.#agent);
             // The apiserver gives up when we do, so that no write is done long after it was reported as failed.
             request.setQueryParam('timeout', `${Math.ceil(deadlineMs / 1000)}s`);
-            if (signal) request.setSignal(signal);
+            for (const [name, value] of Object.entries(context?.query ?? {})) request.setQueryParam(name, value);
+            if (context) request.setSignal(context.signal);
             return Promise.resolve(request);
           },
           post: (response) => Promise.resolve(response),
@@ -103,9 +120,10 @@ export class Cluster {
   async list<T extends KubernetesObject>(
     { apiVersion, kind }: Pick<Reference, 'apiVersion' | 'kind'>,
     namespace: string,
-    signal?: AbortSignal,
+    { signal, notOlderThan }: ListOptions = {},
   ): Promise<T[]> {
-    const list = await this.#call(signal, () => this.#api.list(apiVersion, kind, namespace));
+    const query = notOlderThan === undefined ? {} : atLeast(notOlderThan);
+    const list = await this.#call(signal, () => this.#api.list(apiVersion, kind, namespace), query);
     return list.items as T[];
   }
 
@@ -126,14 +144,18 @@ export class Cluster {
     return this.#agent.destroy();
   }
 
-  async #call<T>(signal: AbortSignal | undefined, request: () => Promise<T>): Promise<T> {
+  async #call<T>(
+    signal: AbortSignal | undefined,
+    request: () => Promise<T>,
+    query: Record<string, string> = {},
+  ): Promise<T> {
     const abort = new AbortController();
     const cancel = (): void => abort.abort('The call to the apiserver was cancelled.');
     const timer = setTimeout(() => abort.abort('The apiserver did not answer in time.'), this.#deadlineMs);
     signal?.addEventListener('abort', cancel, { once: true });
     if (signal?.aborted) cancel();
     try {
-      return await this.#signals.run(abort.signal, request);
+      return await this.#context.run({ signal: abort.signal, query }, request);
     } catch (error) {
       throw abort.signal.aborted ? new ClusterError(abort.signal.reason, { class: 'transient' }) : classify(error);
     } finally {
@@ -141,6 +163,10 @@ export class Cluster {
       signal?.removeEventListener('abort', cancel);
     }
   }
+}
+
+function atLeast(resourceVersion: string): Record<string, string> {
+  return { resourceVersion, resourceVersionMatch: 'NotOlderThan' };
 }
 
 /**

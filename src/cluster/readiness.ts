@@ -21,10 +21,10 @@ export async function observeWorkload(
   signal?: AbortSignal,
 ): Promise<Readiness> {
   const expected = Object.keys(recipe.workload.pods);
-  const live = await cluster.list<V1Deployment>({ apiVersion: 'apps/v1', kind: 'Deployment' }, namespace, signal);
+  const live = await cluster.list<V1Deployment>({ apiVersion: 'apps/v1', kind: 'Deployment' }, namespace, { signal });
   const byName = new Map(live.map((deployment) => [deployment.metadata?.name, deployment]));
   const waiting = expected.filter((pod) => !isAvailable(byName.get(pod)));
-  const pods = await cluster.list<V1Pod>({ apiVersion: 'v1', kind: 'Pod' }, namespace, signal);
+  const pods = await cluster.list<V1Pod>({ apiVersion: 'v1', kind: 'Pod' }, namespace, { signal });
   if (waiting.length > 0)
     return { ready: false, message: [`waiting for ${waiting.join(', ')}`, ...troubles(pods)].join(': ') };
   const simulated = await simulatedNodes(cluster, pods, signal);

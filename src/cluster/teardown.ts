@@ -26,7 +26,7 @@ export async function findNamespace(
 /** The volumes that the cluster will remove with the claims of a namespace: those with the reclaim policy Delete. */
 export async function volumesOf(cluster: Cluster, { name }: Namespace, signal?: AbortSignal): Promise<string[]> {
   const kind = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' };
-  const claims = await cluster.list<V1PersistentVolumeClaim>(kind, name, signal);
+  const claims = await cluster.list<V1PersistentVolumeClaim>(kind, name, { signal });
   const volumes = await Promise.all(
     claims.flatMap(({ spec }) => (spec?.volumeName ? [readVolume(cluster, spec.volumeName, signal)] : [])),
   );

@@ -13,6 +13,15 @@ const ADDITIVE = new Set(['NetworkPolicy', 'RoleBinding']);
 /** To these the apiserver adds nothing of its own, so that whatever else they hold was changed by somebody. */
 const EXACT = new Set(['NetworkPolicy', 'RoleBinding', 'ResourceQuota', 'LimitRange']);
 
+/** What a verification goes by. */
+export interface VerifyOptions {
+  /** What to look at. @default everything that the environment consists of */
+  desired?: DesiredObject[];
+  /** What the apiserver answered to writes of it made just now: each is as good as a read. */
+  written?: KubernetesObject[];
+  signal?: AbortSignal | undefined;
+}
+
 /**
  * Checks what was asked for against what the apiserver now answers: the namespace is ours and restricted, every
  * object is there as specified, and nothing was added that widens network or rights.
@@ -24,15 +33,19 @@ export async function verifyEnvironment(
   ownershipKey: Buffer,
   namespace: Namespace,
   specification: Specification,
-  signal?: AbortSignal,
+  { desired = allObjects(namespace, specification), written = [], signal }: VerifyOptions = {},
 ): Promise<void> {
-  const { guards, workload } = desiredObjects(namespace.name, specification.recipe);
-  const byKind = Map.groupBy([...guards, ...workload].flat(), ({ apiVersion, kind }) => `${apiVersion} ${kind}`);
+  const ofKind = Map.groupBy(desired, ({ apiVersion, kind }) => `${apiVersion} ${kind}`);
   const faults = await Promise.all([
     namespaceFaults(cluster, ownershipKey, namespace, specification, signal),
-    ...[...byKind.values()].map(async (desired) => {
-      const [{ apiVersion, kind }] = desired as [DesiredObject];
-      return kindFaults(kind, desired, await cluster.list({ apiVersion, kind }, namespace.name, signal));
+    ...[...ofKind.values()].map(async (wanted) => {
+      const [{ apiVersion, kind }] = wanted as [DesiredObject];
+      const known = written.filter((object) => object.apiVersion === apiVersion && object.kind === kind);
+      const live =
+        known.length === wanted.length && !ADDITIVE.has(kind)
+          ? known
+          : await cluster.list({ apiVersion, kind }, namespace.name, { signal, notOlderThan: newest(known) });
+      return kindFaults(kind, wanted, live);
     }),
   ]);
   const all = faults.flat();
@@ -41,6 +54,17 @@ export async function verifyEnvironment(
     class: 'final',
     reason: 'cluster-failed',
   });
+}
+
+function allObjects({ name }: Namespace, { recipe }: Specification): DesiredObject[] {
+  const { guards, workload } = desiredObjects(name, recipe);
+  return [...guards, ...workload].flat();
+}
+
+/** The latest resource version among objects of one kind: they are numbers that grow (KEP-5504). */
+function newest(objects: KubernetesObject[]): string | undefined {
+  const versions = objects.map(({ metadata }) => BigInt(metadata?.resourceVersion ?? 0));
+  return versions.length === 0 ? undefined : String(versions.reduce((one, other) => (one > other ? one : other)));
 }
 
 async function namespaceFaults(

@@ -28,8 +28,11 @@ export const TRANSITIONS: Record<State, readonly State[]> = {
   failed: [],
 };
 
-/** The steps of provisioning, in their order. */
-export const STEPS = ['namespace', 'guards', 'workload', 'verification'] as const;
+/**
+ * The steps of provisioning, in their order: namespace and guards, verified as they are made; the pods and all they
+ * need; and everything once more. Where there is no workload, the first is the only one.
+ */
+export const STEPS = ['isolation', 'workload', 'verification'] as const;
 export type StepName = (typeof STEPS)[number] | 'teardown';
 
 /** One step, as it is shown. Times are RFC 3339 in UTC. */
@@ -90,8 +93,11 @@ export function endStep(
   const { state, attempts, message } = outcome;
   const steps = environment.steps.map((step): Step => {
     if (step.state !== 'running') return step;
-    const ended: Step = { ...step, state, ended_at: at.toISOString(), attempts: attempts ?? step.attempts };
-    return message === undefined ? ended : { ...ended, message };
+    const { message: lastSaid, ...begun } = step;
+    const ended: Step = { ...begun, state, ended_at: at.toISOString(), attempts: attempts ?? step.attempts };
+    // What was in the way of a step that is done is in nobody's way any more.
+    const said = message ?? (state === 'done' ? undefined : lastSaid);
+    return said === undefined ? ended : { ...ended, message: said };
   });
   return { ...environment, steps };
 }

@@ -33,6 +33,8 @@ export interface Servers {
   readonly temporal: string;
   /** The web UI's URL; undefined for a Temporal that is not ours. */
   readonly temporalUi: string | undefined;
+  /** The URL of Temporal's own metrics, as Prometheus reads them; undefined for a Temporal that is not ours. */
+  readonly temporalMetrics: string | undefined;
   readonly adminKubeconfig: string;
   readonly workerKubeconfig: string;
   readonly ownershipKeyFile: string;
@@ -56,6 +58,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   const ports = await choosePorts(join(stateDirectory, 'ports.json'), {
     temporal: undefined,
     temporalUi: undefined,
+    temporalMetrics: undefined,
     apiserver: undefined,
   });
   const [temporal, cluster] = await Promise.all([
@@ -67,6 +70,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   return {
     temporal,
     temporalUi: 'program' in options.temporal ? `http://${LOOPBACK}:${ports.temporalUi}` : undefined,
+    temporalMetrics: 'program' in options.temporal ? `http://${LOOPBACK}:${ports.temporalMetrics}/metrics` : undefined,
     adminKubeconfig: cluster.adminKubeconfig,
     workerKubeconfig: cluster.worker.kubeconfig,
     ownershipKeyFile: cluster.worker.ownershipKeyFile,

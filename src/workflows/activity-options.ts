@@ -1,17 +1,19 @@
 import { type ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/activities.ts';
 
-/** Tried again until the deadline of the provisioning: what is not worth it is marked as final by the activity. */
-const retry = { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' } as const;
+/** How often a step of provisioning is tried before what fails it is shown: see persistently.ts. */
+export const TRIES_AT_ONCE = 3;
+const retry = { initialInterval: '200ms', backoffCoefficient: 2 } as const;
 /** A cancelled step is over before its undoing begins. */
 const cancellationType: ActivityCancellationType = 'WAIT_CANCELLATION_COMPLETED';
 
 /** Steps of a few cluster calls: in the worker that has the workflow, without a hop through a queue. */
 export const quick = proxyLocalActivities<Activities>({
-  startToCloseTimeout: '30s',
+  // A cluster of which each answer takes some seconds is slow, and not to be begun again from the start.
+  startToCloseTimeout: '60s',
   // A longer wait would hold up queries and updates: it is left to a timer.
   localRetryThreshold: '1s',
-  retry,
+  retry: { ...retry, maximumAttempts: TRIES_AT_ONCE },
   cancellationType,
 });
 
@@ -19,7 +21,7 @@ export const quick = proxyLocalActivities<Activities>({
 export const waiting = proxyActivities<Activities>({
   startToCloseTimeout: '1h',
   heartbeatTimeout: '15s',
-  retry,
+  retry: { ...retry, maximumAttempts: TRIES_AT_ONCE },
   cancellationType,
 });
 

@@ -10,21 +10,22 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { durationMs } from '../environment/duration.ts';
-import type { Environment } from '../environment/environment.ts';
-import type { Life, Namespace } from '../environment/life.ts';
+import type { Environment, StepName } from '../environment/environment.ts';
+import type { Life } from '../environment/life.ts';
 import { problem } from '../environment/problem.ts';
 import { quick } from './activity-options.ts';
 import { withinDeadline } from './deadline.ts';
 import { causeOf, failureOf, problemOf } from './failure.ts';
 import { handOverTo, tearDown } from './hand-over.ts';
 import { type EnvironmentInput, startUpdate } from './messages.ts';
-import { EnvironmentRecord } from './record.ts';
+import { persistently } from './persistently.ts';
+import { EnvironmentRecord, type StepResult } from './record.ts';
 import { Saga } from './saga.ts';
 import { searchAttributesOf } from './search-attributes.ts';
-import { runWorkload } from './workload.ts';
+import { hasWorkload, runWorkload } from './workload.ts';
 
 /**
- * One life of one environment: provision → verify → ready → terminate.
+ * One life of one environment: isolate → run the workload → verify → ready → terminate.
  *
  * It ends with a teardown that takes the namespace over; this run closes at once, so that a new start is a new run.
  * A provisioning that fails for good is undone, and ends this run as failed, with the problem in its memo.
@@ -40,7 +41,7 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
   setHandler(startUpdate, outcome);
 
   try {
-    if (resumed === undefined) await withinDeadline(specification.recipe.deadline, provision);
+    if (resumed === undefined) await withinDeadline(specification.recipe.deadline, record, provision);
     if ((await untilItsEnd()) === 'history is long') return await goOnInNewRun();
   } catch (error) {
     // Anything else is a defect of this code or the way to a new run: neither may cost anybody their environment.
@@ -53,18 +54,23 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
     record.enter('provisioning');
     // Whatever is built lives in the namespace, so that its end is the end of all.
     saga.compensateWith(() => tearDown(record, life, namespace));
-    namespace = await record.step('namespace', () => quick.createNamespace(specification, life));
-    record.locate(namespace.name);
-    const built: Namespace = namespace;
-    await record.step('guards', () => quick.applyGuards(specification, built));
-    await record.step('workload', () => runWorkload(record, specification, built, readyBy));
+    const isolated = await step('isolation', () => quick.isolate(specification, life));
+    namespace = isolated;
+    record.locate(isolated.name);
+    const runs = hasWorkload(specification);
+    if (runs) await step('workload', () => runWorkload(record, specification, isolated, readyBy));
     record.enter('verifying');
-    await record.step('verification', () => quick.verifyEnvironment(specification, built));
+    // Guards are verified as they are made; much may have happened while pods started.
+    if (runs) await step('verification', () => quick.verifyEnvironment(specification, isolated));
     const now = Date.now();
     record.enter('ready', {
       ready_at: new Date(now).toISOString(),
       expires_at: new Date(now + durationMs(specification.ttl)).toISOString(),
     });
+  }
+
+  function step<T>(name: StepName, run: () => Promise<StepResult<T>>): Promise<T> {
+    return record.step(name, () => persistently(record, run));
   }
 
   /** Ready: until its time is over, or its history is long enough for a new run. */

@@ -8,9 +8,19 @@ export function causeOf(error: unknown): string {
 
 /** What a failed provisioning comes to for its caller, once all of it is undone. Activities name the kind of problem. */
 export function problemOf(error: unknown, step: string): Problem {
-  const failure = error instanceof ActivityFailure ? error.cause : error;
+  const failure = failureIn(error);
   const kind = failure instanceof ApplicationFailure && isProblemKind(failure.type) ? failure.type : 'internal';
-  return problem(kind, `${causeOf(error)} This was at the step '${step}'; everything is undone.`);
+  return problem(kind, `${asSentence(causeOf(error))} This was at the step '${step}'; everything is undone.`);
+}
+
+/** The activity's own failure: a regular activity's comes wrapped, a local one's as it is. */
+export function failureIn(error: unknown): unknown {
+  return error instanceof ActivityFailure ? error.cause : error;
+}
+
+/** The cluster ends its messages with a full stop or without. */
+export function asSentence(message: string): string {
+  return message.endsWith('.') ? message : `${message}.`;
 }
 
 /** A problem as a failure that callers and operators see. */

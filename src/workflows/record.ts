@@ -21,16 +21,21 @@ export interface StepResult<T> {
 }
 
 /**
- * The environment as everyone sees it. Each change is published in the workflow's memo, search attributes and current
+ * The environment as everyone sees it. Its changes are published in the workflow's memo, search attributes and current
  * details, so that status needs no worker and an operator reads in the Temporal UI what is happening now.
+ *
+ * Changes that are made together are published together, before the workflow waits again: Temporal works some
+ * milliseconds on each upsert of search attributes.
  */
 export class EnvironmentRecord {
   #environment: Environment;
   readonly #speaks: boolean;
+  #published: Environment;
 
   /** @param speaks whether lists find the environment through this workflow */
   constructor(environment: Environment, speaks = true) {
     this.#environment = environment;
+    this.#published = environment;
     this.#speaks = speaks;
     setCurrentDetails(details(environment));
   }
@@ -41,13 +46,12 @@ export class EnvironmentRecord {
 
   /** Brings the environment into its next state, with what becomes known by it. */
   enter(state: State, known: Partial<Pick<Environment, 'ready_at' | 'expires_at'>> & { problem?: Problem } = {}): void {
-    this.#publish({ ...advance(this.#environment, state), ...known });
-    if (this.#speaks) upsertSearchAttributes(searchAttributesOf(this.#environment));
+    this.#change({ ...advance(this.#environment, state), ...known });
   }
 
   /** Runs a step and shows that it runs, how it ended, and after how many attempts. */
   async step<T>(name: StepName, run: () => Promise<StepResult<T>>): Promise<T> {
-    this.#publish(beginStep(this.#environment, name, new Date()));
+    this.#change(beginStep(this.#environment, name, new Date()));
     const { value, attempts, message } = await run();
     this.#end({ state: 'done', attempts, message });
     return value;
@@ -58,16 +62,16 @@ export class EnvironmentRecord {
     this.#end({ state, message });
   }
 
-  /** Shows something about the step that runs. */
-  note(message: string): void {
-    const steps = this.#environment.steps.map((step): Step => (step.state === 'running' ? { ...step, message } : step));
-    this.#publish({ ...this.#environment, steps });
+  /** Shows something about the step that runs, and how often it was begun by now where it was so again. */
+  note(message: string, attempts?: number): void {
+    const told = { message, ...(attempts !== undefined && { attempts }) };
+    const steps = this.#environment.steps.map((step): Step => (step.state === 'running' ? { ...step, ...told } : step));
+    this.#change({ ...this.#environment, steps });
   }
 
   /** The namespace is known from here on. */
   locate(namespace: string): void {
-    this.#publish({ ...this.#environment, namespace });
-    if (this.#speaks) upsertSearchAttributes(searchAttributesOf(this.#environment));
+    this.#change({ ...this.#environment, namespace });
   }
 
   /** From here on another workflow tears the environment down, and shows how that goes. */
@@ -76,12 +80,22 @@ export class EnvironmentRecord {
   }
 
   #end(outcome: Parameters<typeof endStep>[2]): void {
-    this.#publish(endStep(this.#environment, new Date(), outcome));
+    this.#change(endStep(this.#environment, new Date(), outcome));
   }
 
-  #publish(environment: Environment): void {
+  #change(environment: Environment): void {
+    const isFirst = this.#environment === this.#published;
     this.#environment = environment;
-    upsertMemo({ environment } satisfies EnvironmentMemo);
-    setCurrentDetails(details(environment));
+    // After everything that is to be done at once, and before Temporal is told what this workflow waits for.
+    if (isFirst) void Promise.resolve().then(() => this.#publish());
+  }
+
+  #publish(): void {
+    const [before, now] = [this.#published, this.#environment];
+    this.#published = now;
+    upsertMemo({ environment: now } satisfies EnvironmentMemo);
+    setCurrentDetails(details(now));
+    const isFoundOtherwise = before.state !== now.state || before.namespace !== now.namespace;
+    if (this.#speaks && isFoundOtherwise) upsertSearchAttributes(searchAttributesOf(now));
   }
 }

@@ -1,7 +1,12 @@
 import type { Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
-import { quick, waiting } from './activity-options.ts';
+import { waiting } from './activity-options.ts';
 import type { EnvironmentRecord, StepResult } from './record.ts';
+
+/** Whether an environment has anything but its guards. */
+export function hasWorkload({ recipe: { workload } }: Specification): boolean {
+  return Object.values(workload).some((kind) => Object.keys(kind).length > 0);
+}
 
 /** Starts the workload and waits until it is available; what it waits for is shown meanwhile. */
 export async function runWorkload(
@@ -10,13 +15,8 @@ export async function runWorkload(
   namespace: Namespace,
   readyBy: Date,
 ): Promise<StepResult<void>> {
-  const { pods, volumes, config, services } = specification.recipe.workload;
-  const isEmpty = [pods, volumes, config, services].every((kind) => Object.keys(kind).length === 0);
-  if (isEmpty) return { value: undefined, attempts: 1, message: 'there is none' };
-  const { attempts } = await quick.applyWorkload(specification, namespace);
-  if (Object.keys(pods).length === 0) return { value: undefined, attempts };
   for (let seen: string | undefined; ; ) {
-    const { value } = await waiting.awaitWorkload(specification, namespace, readyBy.toISOString(), seen);
+    const { value, attempts } = await waiting.runWorkload(specification, namespace, readyBy.toISOString(), seen);
     const { ready, message = 'every pod is available' } = value;
     if (ready) return { value: undefined, attempts, message };
     record.note(message);

@@ -54,7 +54,7 @@ describe.each([
   it('health is told to everybody, and nothing else with it', async () => {
     const { status, body } = await call<object>(undefined, 'GET', `${base}/health`);
     expect(status).toBe(200);
-    expect(body).toEqual({ status: 'ok', temporal: 'reachable' });
+    expect(body).toEqual({ status: 'ok', temporal: 'reachable', workers: 'polling' });
     expect((await call<object>('nonsense', 'GET', `${base}/health`)).status).toBe(200);
   });
 });

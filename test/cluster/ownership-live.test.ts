@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import type { V1Namespace } from '@kubernetes/client-node';
 import fc from 'fast-check';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { buildWorkload } from '../../src/cluster/build.ts';
 import type { Cluster } from '../../src/cluster/client.ts';
-import { build, createNamespace } from '../../src/cluster/provision.ts';
+import { createNamespace } from '../../src/cluster/isolate.ts';
 import { findNamespace, remove as removeEnvironment } from '../../src/cluster/teardown.ts';
 import { adminCluster, someDeveloper, workerCluster } from '../setup/client.ts';
 import { specification } from '../setup/lives.ts';
@@ -93,8 +94,7 @@ describe('a namespace that has taken the name of an environment’s own', () => 
     const renamed = { name: `dev-${asked.dev_id}`, uid: foreign.metadata?.uid ?? '' };
 
     for (const namespace of [lost, renamed]) {
-      await expect(build(worker, key, namespace, asked, 'guards')).rejects.toMatchObject({ class: 'final' });
-      await expect(build(worker, key, namespace, asked, 'workload')).rejects.toMatchObject({ class: 'final' });
+      await expect(buildWorkload(worker, key, namespace, asked)).rejects.toMatchObject({ class: 'final' });
     }
 
     const policies = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' };

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { V1NetworkPolicy, V1ResourceQuota, V1RoleBinding, V1ServiceAccount } from '@kubernetes/client-node';
 import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { buildWorkload } from '../../src/cluster/build.ts';
 import type { Cluster } from '../../src/cluster/client.ts';
-import { build, createNamespace } from '../../src/cluster/provision.ts';
+import { isolate } from '../../src/cluster/isolate.ts';
 import { verifyEnvironment } from '../../src/cluster/verify.ts';
-import type { Namespace } from '../../src/environment/life.ts';
+import type { Life, Namespace } from '../../src/environment/life.ts';
 import type { Specification } from '../../src/environment/request.ts';
 import { adminCluster, someDeveloper, workerCluster } from '../setup/client.ts';
 import { specification } from '../setup/lives.ts';
@@ -26,10 +27,10 @@ describe('verification', () => {
   );
 
   it('finds it so still when everything was applied twice', async () => {
-    const { worker, namespace, asked } = await built('node');
+    const { worker, namespace, asked, life } = await built('node');
 
-    await build(worker, key, namespace, asked, 'guards');
-    await build(worker, key, namespace, asked, 'workload');
+    expect(await isolate(worker, key, asked, life)).toEqual(namespace);
+    await buildWorkload(worker, key, namespace, asked);
 
     await expect(verifyEnvironment(worker, key, namespace, asked)).resolves.toBeUndefined();
   });
@@ -128,14 +129,16 @@ describe('verification', () => {
 });
 
 /** Builds an environment step by step with the worker's rights, without waiting for its pods. */
-async function built(template: string): Promise<{ worker: Cluster; namespace: Namespace; asked: Specification }> {
+async function built(
+  template: string,
+): Promise<{ worker: Cluster; namespace: Namespace; asked: Specification; life: Life }> {
   const worker = await workerCluster();
   const asked = await specification(someDeveloper(), template);
-  const namespace = await createNamespace(worker, key, asked, { run: randomUUID(), nonce: randomUUID() });
+  const life = { run: randomUUID(), nonce: randomUUID() };
+  const namespace = await isolate(worker, key, asked, life);
   onTestFinished(() =>
     worker.delete({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace.name } }, namespace.uid),
   );
-  await build(worker, key, namespace, asked, 'guards');
-  await build(worker, key, namespace, asked, 'workload');
-  return { worker, namespace, asked };
+  await buildWorkload(worker, key, namespace, asked);
+  return { worker, namespace, asked, life };
 }

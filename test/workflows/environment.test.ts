@@ -69,7 +69,7 @@ describe('the life of an environment', () => {
 
     const metadata = await life.query<{ currentDetails: string }, []>('__temporal_workflow_metadata');
 
-    for (const told of [developer, 'shop', 'bare', `dev-${developer}`, 'ready', 'verification: done']) {
+    for (const told of [developer, 'shop', 'bare', `dev-${developer}`, 'ready', 'isolation: done']) {
       expect(metadata.currentDetails).toContain(told);
     }
   });

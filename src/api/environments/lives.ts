@@ -16,8 +16,8 @@ import { searchAttributesOf } from '../../workflows/search-attributes.ts';
 import type { LifeRecord } from './life-record.ts';
 import { waitIsOver } from './temporal-errors.ts';
 
-/** For what Temporal answers at once, in milliseconds. */
-const CALL_MS = 10_000;
+/** For what Temporal answers at once, in milliseconds: a caller learns within 2 s that it cannot be reached. */
+const CALL_MS = 1500;
 
 /**
  * The lives of environments, in Temporal's terms: one workflow id an environment, one run a life.

@@ -1,4 +1,4 @@
-import type { V1RoleBinding, V1ServiceAccount } from '@kubernetes/client-node';
+import type { KubernetesObject, V1RoleBinding, V1ServiceAccount } from '@kubernetes/client-node';
 import { MANAGED } from './labels.ts';
 
 /** The one role that developers get, the same in every environment: see deploy/kubernetes/roles.yaml. */
@@ -6,9 +6,17 @@ const DEVELOPER_ROLE = 'berth-developer';
 /** The account that a developer's credentials are made for. */
 const DEVELOPER_ACCOUNT = 'developer';
 
+/** The account of pods that name none. The cluster makes one in every namespace. */
+const DEFAULT_ACCOUNT = 'default';
+
+/** Whether the cluster makes an object of this name by itself, so that ours only brings it to what is asked. */
+export function isMadeByCluster({ kind, metadata }: KubernetesObject): boolean {
+  return kind === 'ServiceAccount' && metadata?.name === DEFAULT_ACCOUNT;
+}
+
 /** The account of pods that name none, and the developer's: neither is given a token unasked. */
 export function serviceAccounts(namespace: string): V1ServiceAccount[] {
-  return ['default', DEVELOPER_ACCOUNT].map((name) => ({
+  return [DEFAULT_ACCOUNT, DEVELOPER_ACCOUNT].map((name) => ({
     apiVersion: 'v1',
     kind: 'ServiceAccount',
     metadata: { name, namespace, labels: MANAGED },

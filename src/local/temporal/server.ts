@@ -7,6 +7,8 @@ import { acceptsConnections, waitUntil } from '../readiness.ts';
 export interface TemporalPorts {
   readonly temporal: number;
   readonly temporalUi: number;
+  /** Of its metrics, for Prometheus. */
+  readonly temporalMetrics: number;
 }
 
 // The dev server's one shard reads each of its queues at most 20 times a second unless told otherwise, which costs
@@ -29,6 +31,7 @@ export function temporalCommand(command: string, stateDirectory: string, ports: 
       `--ip=${LOOPBACK}`,
       `--port=${ports.temporal}`,
       `--ui-port=${ports.temporalUi}`,
+      `--metrics-port=${ports.temporalMetrics}`,
       '--ui-disable-news-fetch',
       `--db-filename=${join(stateDirectory, 'temporal.db')}`,
       '--sqlite-pragma=journal_mode=wal',
