@@ -1,13 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { KubernetesObject } from '@kubernetes/client-node';
+import { buildInOrder } from '../../src/cluster/build.ts';
 import type { Cluster } from '../../src/cluster/client.ts';
+import { createNamespace } from '../../src/cluster/isolate.ts';
 import { desiredObjects } from '../../src/cluster/objects/desired.ts';
 import { namespaceObject } from '../../src/cluster/objects/namespace.ts';
-import { build, createNamespace } from '../../src/cluster/provision.ts';
 import type { Recipe } from '../../src/environment/recipe.ts';
 import type { Specification } from '../../src/environment/request.ts';
 
-const KEY = randomBytes(32);
+/** Marks what benchmarks make directly. */
+export const KEY = randomBytes(32);
 
 /** All objects of an environment in a namespace of this name, the namespace first. */
 export function objectsOf(name: string, recipe: Recipe): KubernetesObject[] {
@@ -15,9 +17,8 @@ export function objectsOf(name: string, recipe: Recipe): KubernetesObject[] {
   return [namespaceObject(name, { 'berth.dev/benchmark': 'true' }), ...guards.flat()];
 }
 
-/** Makes them directly, by the very functions that the worker makes them with. */
+/** Makes them directly, by the very functions that the worker makes them with, and verifies nothing. */
 export async function write(cluster: Cluster, specification: Specification): Promise<void> {
-  const life = { run: randomUUID(), nonce: randomUUID() };
-  const namespace = await createNamespace(cluster, KEY, specification, life);
-  await build(cluster, KEY, namespace, specification, 'guards');
+  const { name } = await createNamespace(cluster, KEY, specification, { run: randomUUID(), nonce: randomUUID() });
+  await buildInOrder(cluster, desiredObjects(name, specification.recipe).guards);
 }

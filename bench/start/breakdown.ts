@@ -1,0 +1,121 @@
+import type { Client } from '@temporalio/client';
+import protos from '@temporalio/proto';
+import type { Cluster } from '../../src/cluster/client.ts';
+import { isolate } from '../../src/cluster/isolate.ts';
+import { workflowId } from '../../src/environment/identity.ts';
+import type { Specification } from '../../src/environment/request.ts';
+import { percentiles } from '../percentiles.ts';
+import type { Bench } from '../servers.ts';
+import { startBare } from './contenders.ts';
+import { persistenceWrites } from './persistence-writes.ts';
+import { type RecordedCall, recordCalls } from './recorded-calls.ts';
+import { KEY } from './writes.ts';
+
+const { EventType } = protos.temporal.api.enums.v1;
+const STARTS = 30;
+
+/** What one start is made of: the time of each part in milliseconds (medians), and what it costs the servers. */
+export interface Breakdown {
+  startMs: Record<string, number>;
+  isolationMs: Record<string, number>;
+  costs: Record<string, number>;
+}
+
+/**
+ * Takes starts apart, one after the other: by the times of the events in their histories, by the same calls to the
+ * cluster made once more from here, and by what Temporal counts.
+ */
+export async function breakdownOf(
+  bench: Bench,
+  client: Client,
+  cluster: Cluster,
+  specifications: () => Specification,
+): Promise<Breakdown> {
+  const start = new Parts();
+  const costs: Record<string, number> = {};
+  const metrics = bench.servers.temporalMetrics ?? '';
+  const writesBefore = await persistenceWrites(metrics);
+  for (let round = 0; round < STARTS; round++) {
+    const { dev_id } = specifications();
+    const began = performance.now();
+    await startBare(bench, dev_id);
+    const answered = performance.now();
+    const seen = await firstTask(client, dev_id);
+    start.add('POST to run begun: HTTP, token, template, describe, update-with-start', seen.begun - began);
+    start.add('workflow task: through the queue to the worker', seen.taskBegun - seen.begun);
+    start.add('workflow task: isolation, a local activity', seen.isolationMs);
+    start.add('workflow task: all else in it', seen.taskEnded - seen.taskBegun - seen.isolationMs);
+    start.add('ready to 200: update answered, HTTP', answered - seen.taskEnded);
+    costs['workflow tasks'] = seen.tasks;
+    costs['history events'] = seen.events;
+  }
+  costs['Temporal storage writes'] = ((await persistenceWrites(metrics)) - writesBefore) / STARTS;
+
+  const isolation = new Parts();
+  const calls = recordCalls(cluster);
+  for (let round = 0; round < STARTS; round++) {
+    calls.length = 0;
+    const specification = specifications();
+    await isolate(cluster, KEY, specification, { run: specification.dev_id, nonce: specification.dev_id });
+    const [namespace, mark, denyAll] = calls as [RecordedCall, RecordedCall, RecordedCall];
+    const built = Math.max(...calls.filter(({ isWrite }) => isWrite).map(({ ended }) => ended));
+    isolation.add('namespace created', namespace.ended - namespace.begun);
+    isolation.add('marked as ours', mark.ended - mark.begun);
+    isolation.add('deny-all', denyAll.ended - denyAll.begun);
+    isolation.add('all other guards, side by side', built - denyAll.ended);
+    isolation.add('verification', Math.max(...calls.map(({ ended }) => ended)) - built);
+    costs['cluster writes'] = calls.filter(({ isWrite }) => isWrite).length;
+    costs['cluster reads'] = calls.filter(({ isWrite }) => !isWrite).length;
+  }
+  return { startMs: start.medians(), isolationMs: isolation.medians(), costs };
+}
+
+/** Durations by part. */
+class Parts {
+  readonly #durations = new Map<string, number[]>();
+
+  add(part: string, durationMs: number): void {
+    this.#durations.set(part, [...(this.#durations.get(part) ?? []), durationMs]);
+  }
+
+  medians(): Record<string, number> {
+    return Object.fromEntries([...this.#durations].map(([part, all]) => [part, percentiles(all).p50]));
+  }
+}
+
+/** When the first workflow task of a start came and went, in milliseconds of this process's performance clock. */
+async function firstTask(client: Client, developer: string) {
+  const handle = client.workflow.getHandle(workflowId({ dev_id: developer, project: 'bench' }));
+  const events = (await handle.fetchHistory()).events ?? [];
+  const timeOf = (type: number): number => {
+    const { seconds, nanos } = events.find(({ eventType }) => eventType === type)?.eventTime ?? {};
+    return Number(seconds) * 1000 + (nanos ?? 0) / 1e6 - performance.timeOrigin;
+  };
+  const marker = events.find(
+    ({ eventType }) => eventType === EventType.EVENT_TYPE_MARKER_RECORDED,
+  )?.markerRecordedEventAttributes;
+  const [payload] = marker?.details?.data?.payloads ?? [];
+  const local = JSON.parse(Buffer.from(payload?.data ?? '{}').toString()) as LocalActivityMarker;
+  return {
+    begun: timeOf(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED),
+    taskBegun: timeOf(EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED),
+    taskEnded: timeOf(EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED),
+    isolationMs: inMs(local.complete_time) - inMs(local.original_schedule_time),
+    tasks: events.filter(({ eventType }) => eventType === EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED).length,
+    events: events.length,
+  };
+}
+
+/** What the SDK writes into a history of a local activity, in its own terms. */
+interface LocalActivityMarker {
+  complete_time: Timestamp;
+  original_schedule_time: Timestamp;
+}
+interface Timestamp {
+  seconds: number;
+  nanos: number;
+}
+
+function inMs({ seconds, nanos }: Timestamp): number {
+  return seconds * 1000 + nanos / 1e6;
+}

@@ -1,0 +1,52 @@
+import { type Percentiles, percentiles, timed, together } from '../percentiles.ts';
+
+const WARM_UP = 5;
+const ONE_BY_ONE = 40;
+/** How many callers there are at once, where there are many. */
+export const CALLERS = 32;
+const TOGETHER = 192;
+const ROUNDS = 3;
+
+/** Something to compare: does its work once. */
+export type Contender = () => Promise<unknown>;
+
+/** How fast a contender is. */
+export interface Row {
+  what: string;
+  /** One at a time, in milliseconds. */
+  oneByOne: Percentiles;
+  /** With {@link CALLERS} callers at once, in milliseconds. */
+  together: Percentiles;
+  /** With {@link CALLERS} callers at once: the median of the rounds. */
+  perSecond: number;
+}
+
+/** Measures all contenders side by side: taken in turn, so that a slow moment of the machine is everybody's. */
+export async function compare(contenders: Record<string, Contender>): Promise<Row[]> {
+  const all = Object.entries(contenders);
+  for (const [, work] of all) for (let warmUp = 0; warmUp < WARM_UP; warmUp++) await work();
+  const alone = new Map<string, number[]>(all.map(([what]) => [what, []]));
+  for (let round = 0; round < ONE_BY_ONE; round++) {
+    for (const [what, work] of all) alone.get(what)?.push(await timed(work));
+  }
+  const crowded = new Map<string, { durationsMs: number[]; rates: number[] }>();
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [what, work] of all) {
+      const { durationsMs, perSecond } = await together(CALLERS, TOGETHER, work);
+      const before = crowded.get(what) ?? { durationsMs: [], rates: [] };
+      crowded.set(what, {
+        durationsMs: [...before.durationsMs, ...durationsMs],
+        rates: [...before.rates, perSecond],
+      });
+    }
+  }
+  return all.map(([what]) => {
+    const { durationsMs = [], rates = [] } = crowded.get(what) ?? {};
+    return {
+      what,
+      oneByOne: percentiles(alone.get(what) ?? []),
+      together: percentiles(durationsMs),
+      perSecond: percentiles(rates).p50,
+    };
+  });
+}
