@@ -1,0 +1,7 @@
+import { ENVIRONMENT_PATHS } from './environment-paths.ts';
+import { TEARDOWN_PATHS } from './teardown-paths.ts';
+
+/** Every path that is replayed, by the name of its file. */
+export const PATHS = { ...ENVIRONMENT_PATHS, ...TEARDOWN_PATHS };
+export type PathName = keyof typeof PATHS;
+export const PATH_NAMES = Object.keys(PATHS) as PathName[];

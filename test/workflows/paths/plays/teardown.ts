@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { queued } from '../../../../src/environment/request.ts';
+import { type EnvironmentMemo, TASK_QUEUE } from '../../../../src/workflows/messages.ts';
+import type { TeardownWorkflow } from '../../../../src/workflows/teardown.ts';
+import { specification } from '../../../setup/lives.ts';
+import { Life } from '../life.ts';
+import { type Play, play } from '../play.ts';
+import type { Stage } from '../stage.ts';
+import { until } from '../until.ts';
+
+/** Teardowns that find nothing to do, or are held up. */
+export const TEARDOWN: readonly Play[] = [
+  play(['teardown/has-nothing-to-do'], async (stage) => {
+    const environment = { ...queued(await specification('unbegun'), new Date()), state: 'terminating' as const };
+    const life = { run: randomUUID(), nonce: randomUUID() };
+    const teardown = await stage.client.workflow.start<typeof TeardownWorkflow>('TeardownWorkflow', {
+      workflowId: `teardown/unbegun/shop/${life.run}`,
+      taskQueue: TASK_QUEUE,
+      args: [{ environment, life, takesOver: true }],
+      memo: { environment },
+    });
+    await teardown.result();
+    return { 'teardown/has-nothing-to-do': teardown };
+  }),
+
+  play(['teardown/held-by-a-finalizer'], async (stage) => {
+    const { life, letGo } = await heldUp(stage, 'held');
+    await life.cancel();
+    const teardown = await life.teardown();
+    await until('what holds the rest is shown', async () => {
+      const { environment } = (await teardown.describe()).memo as unknown as EnvironmentMemo;
+      return environment.steps.at(-1)?.message?.includes('finalizer') ?? false;
+    });
+    await letGo();
+    await teardown.result();
+    return { 'teardown/held-by-a-finalizer': teardown };
+  }),
+
+  play(['teardown/cancelled'], async (stage) => {
+    const { life, letGo } = await heldUp(stage, 'unstoppable');
+    await life.cancel();
+    const teardown = await life.teardown();
+    await teardown.cancel();
+    await letGo();
+    await teardown.result();
+    return { 'teardown/cancelled': teardown };
+  }),
+];
+
+/** A ready environment with something in it that stays until it is let go. */
+async function heldUp(stage: Stage, developer: string): Promise<{ life: Life; letGo: () => Promise<void> }> {
+  const life = await Life.begin(stage, await specification(developer));
+  await life.ready();
+  const held = (finalizers: string[]) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'held', namespace: `dev-${developer}`, finalizers },
+  });
+  await stage.cluster.apply(held(['example.com/holds-on']));
+  const letGo = async (): Promise<void> => {
+    await stage.cluster.apply(held([]));
+  };
+  return { life, letGo };
+}

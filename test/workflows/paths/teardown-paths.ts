@@ -1,0 +1,39 @@
+import type { Path } from './path.ts';
+
+const REMOVED = ['volumesOf completed', 'remove completed', 'completed'] as const;
+
+/** The paths of TeardownWorkflow. */
+export const TEARDOWN_PATHS = {
+  'teardown/takes-over': {
+    shows: 'removes an environment that was handed over',
+    landmarks: REMOVED,
+  },
+  'teardown/waits-for-volumes': {
+    shows: 'ends only when the volumes are gone too',
+    landmarks: ['volumesOf completed', 'remove completed', 'remove completed', 'completed'],
+  },
+  'teardown/undoes': {
+    shows: 'removes what a failed provisioning has made',
+    landmarks: REMOVED,
+  },
+  'teardown/finds-what-was-made': {
+    shows: 'looks for a namespace that it was not told, and removes it',
+    landmarks: ['findNamespace completed', ...REMOVED],
+  },
+  'teardown/looks-in-vain': {
+    shows: 'looks for a namespace that it was not told, and finds that there is none',
+    landmarks: ['findNamespace completed', 'completed'],
+  },
+  'teardown/has-nothing-to-do': {
+    shows: 'looks for nothing where no step was begun',
+    landmarks: ['started', 'completed'],
+  },
+  'teardown/held-by-a-finalizer': {
+    shows: 'notes what holds the rest, round after round, until it lets go',
+    landmarks: ['volumesOf completed', 'remove completed', 'remove completed', 'completed'],
+  },
+  'teardown/cancelled': {
+    shows: 'goes on though it is cancelled',
+    landmarks: ['cancel requested', 'remove completed', 'completed'],
+  },
+} as const satisfies Record<string, Path>;
