@@ -101,7 +101,10 @@ export class Cluster {
     try {
       return await this.create(object, signal);
     } catch (error) {
-      if (!(error instanceof ClusterError && error.class === 'conflict')) throw error;
+      // A full quota refuses the second create of what has filled it, before anybody sees that it is there.
+      const mayBeThere =
+        error instanceof ClusterError && (error.class === 'conflict' || error.reason === 'quota-exceeded');
+      if (!mayBeThere) throw error;
       return await this.apply(object, signal);
     }
   }

@@ -11,7 +11,7 @@ import { choosePorts, LOOPBACK } from './ports.ts';
 import type { Supervisor } from './processes/supervisor.ts';
 import { REPOSITORY } from './repository.ts';
 import { registerSearchAttributes } from './temporal/search-attributes.ts';
-import { startTemporal, type TemporalPorts } from './temporal/server.ts';
+import { type DynamicConfig, startTemporal, type TemporalPorts } from './temporal/server.ts';
 import { UserError } from './user-error.ts';
 
 /** What the servers are started with. */
@@ -20,7 +20,9 @@ export interface ServersOptions {
   /** Absolute; the caller has made it, and nobody else uses it. */
   readonly stateDirectory: string;
   /** What the embedded Temporal is started from, or the address of an existing one. */
-  readonly temporal: { readonly program: string } | { readonly address: string };
+  readonly temporal:
+    | { readonly program: string; readonly dynamicConfig?: DynamicConfig | undefined }
+    | { readonly address: string };
   /** What the embedded control plane is started from, or an existing cluster. */
   readonly cluster: { readonly programs: ControlPlanePrograms } | ExistingCluster;
   /** Whether writes survive the loss of power; tests need not pay for that. @default true */
@@ -85,7 +87,9 @@ interface PreparedCluster {
 
 async function prepareTemporal({ supervisor, stateDirectory, temporal }: ServersOptions, ports: TemporalPorts) {
   const address =
-    'address' in temporal ? temporal.address : await startTemporal(supervisor, temporal.program, stateDirectory, ports);
+    'address' in temporal
+      ? temporal.address
+      : await startTemporal(supervisor, temporal.program, stateDirectory, ports, temporal.dynamicConfig);
   await registerSearchAttributes(address, TEMPORAL_NAMESPACE, SEARCH_ATTRIBUTE_NAMES, supervisor.signal);
   return address;
 }

@@ -14,10 +14,11 @@ import type { EnvironmentWorkflow } from '../../workflows/environment.ts';
 import { type EnvironmentMemo, startUpdate, TASK_QUEUE } from '../../workflows/messages.ts';
 import { searchAttributesOf } from '../../workflows/search-attributes.ts';
 import type { LifeRecord } from './life-record.ts';
+import { PromptCalls } from './prompt-calls.ts';
 import { waitIsOver } from './temporal-errors.ts';
 
-/** For what Temporal answers at once, in milliseconds: a caller learns within 2 s that it cannot be reached. */
-const CALL_MS = 1500;
+/** For what Temporal answers at once, unless it is busy; in milliseconds. */
+const CALL_MS = 10_000;
 
 /**
  * The lives of environments, in Temporal's terms: one workflow id an environment, one run a life.
@@ -25,6 +26,7 @@ const CALL_MS = 1500;
  */
 export class Lives {
   readonly #client: Client;
+  readonly #calls = new PromptCalls();
 
   constructor(client: Client) {
     this.#client = client;
@@ -42,7 +44,7 @@ export class Lives {
 
   /** Starts a life, or joins the one that runs, without waiting for what becomes of it. */
   async begin(specification: Specification): Promise<void> {
-    await this.#client.withDeadline(Date.now() + CALL_MS, () =>
+    await this.#promptly(() =>
       this.#client.workflow.start<typeof EnvironmentWorkflow>('EnvironmentWorkflow', startOptions(specification)),
     );
   }
@@ -73,7 +75,7 @@ export class Lives {
   /** Asks for the end of a life. Temporal keeps that, and shows it at once, with or without a worker. */
   async end(identity: Identity, run: string): Promise<void> {
     const handle = this.#client.workflow.getHandle(workflowId(identity), run);
-    await this.#client.withDeadline(Date.now() + CALL_MS, () => handle.cancel());
+    await this.#promptly(() => handle.cancel());
   }
 
   /** Waits until a run has closed. How it closed is in its memo. */
@@ -92,7 +94,7 @@ export class Lives {
 
   /** A page of environments by Temporal's own query, and the token of the page after it. */
   async list(query: string, pageSize: number, page?: Uint8Array): Promise<{ found: Environment[]; next: Uint8Array }> {
-    const { executions, nextPageToken } = await this.#client.withDeadline(Date.now() + CALL_MS, () =>
+    const { executions, nextPageToken } = await this.#promptly(() =>
       this.#client.workflowService.listWorkflowExecutions({
         namespace: this.#client.options.namespace,
         query,
@@ -109,8 +111,7 @@ export class Lives {
 
   async #describe(id: string): Promise<LifeRecord | undefined> {
     const handle = this.#client.workflow.getHandle(id);
-    const describing = this.#client.withDeadline(Date.now() + CALL_MS, () => handle.describe());
-    const description = await describing.catch(unlessNotFound);
+    const description = await this.#promptly(() => handle.describe()).catch(unlessNotFound);
     if (description === undefined) return undefined;
     const { environment, teardown } = description.memo as unknown as EnvironmentMemo;
     const isOpen = description.status.name === 'RUNNING';
@@ -118,10 +119,14 @@ export class Lives {
     return { run: description.runId, isOpen, isEnding, environment, teardown };
   }
 
+  #promptly<T>(call: () => Promise<T>): Promise<T> {
+    return this.#calls.make(() => this.#client.withDeadline(Date.now() + CALL_MS, call));
+  }
+
   async #until<T>(deadline: number, wait: () => Promise<T>): Promise<T | undefined> {
     if (deadline <= Date.now()) return undefined;
     try {
-      return await this.#client.withDeadline(deadline, wait);
+      return await this.#calls.counted(() => this.#client.withDeadline(deadline, wait));
     } catch (error) {
       if (waitIsOver(error)) return undefined;
       throw error;

@@ -21,7 +21,10 @@ export async function status(lives: Lives, identity: Identity): Promise<Environm
   if (latest === undefined) throw notFound(identity);
   if (latest.teardown === undefined || isOver(latest.environment.state)) return shown(latest);
   const teardown = await lives.teardown(latest.teardown);
-  return teardown ? shown(teardown) : { ...latest.environment, state: 'terminated' };
+  if (teardown === undefined) return { ...latest.environment, state: 'terminated' };
+  // What a failed provisioning had made is gone, and its own run is just about to say what failed.
+  const isUndone = latest.isOpen && !teardown.isOpen && !isOver(teardown.environment.state);
+  return shown(isUndone ? latest : teardown);
 }
 
 /**

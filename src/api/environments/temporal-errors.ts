@@ -9,6 +9,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import { isProblemKind, type Problem } from '../../environment/problem.ts';
 import { ProblemError, refuseForNow } from '../http/problems.ts';
+import { TemporalSilent } from './prompt-calls.ts';
 
 const RETRY_AFTER_S = 1;
 
@@ -37,7 +38,7 @@ export function asProblem(error: unknown): unknown {
     const [told] = error.cause.details ?? [];
     if (isProblemKind(error.cause.type)) return new ProblemError(told as Problem);
   }
-  if (hasGrpcCause(error)) {
+  if (error instanceof TemporalSilent || hasGrpcCause(error)) {
     const detail = 'Berth cannot reach its workflow engine now. Try again shortly: asking twice does no harm.';
     return refuseForNow(detail, RETRY_AFTER_S);
   }

@@ -11,9 +11,12 @@ export interface TemporalPorts {
   readonly temporalMetrics: number;
 }
 
+/** Temporal's settings, by their names there. */
+export type DynamicConfig = Readonly<Record<string, number | boolean>>;
+
 // The dev server's one shard reads each of its queues at most 20 times a second unless told otherwise, which costs
 // every hop through a task queue 50 ms.
-const DYNAMIC_CONFIG = {
+const DYNAMIC_CONFIG: DynamicConfig = {
   'history.transferProcessorMaxPollRPS': 2000,
   'history.timerProcessorMaxPollRPS': 2000,
   'history.visibilityProcessorMaxPollRPS': 2000,
@@ -21,7 +24,12 @@ const DYNAMIC_CONFIG = {
 };
 
 /** Temporal's dev server with its UI, on a database file in the state directory. */
-export function temporalCommand(command: string, stateDirectory: string, ports: TemporalPorts): ServerCommand {
+export function temporalCommand(
+  command: string,
+  stateDirectory: string,
+  ports: TemporalPorts,
+  dynamicConfig = DYNAMIC_CONFIG,
+): ServerCommand {
   return {
     name: 'temporal',
     command,
@@ -37,7 +45,7 @@ export function temporalCommand(command: string, stateDirectory: string, ports: 
       '--sqlite-pragma=journal_mode=wal',
       '--sqlite-pragma=synchronous=1',
       '--log-level=warn',
-      ...Object.entries(DYNAMIC_CONFIG).map(([key, value]) => `--dynamic-config-value=${key}=${value}`),
+      ...Object.entries(dynamicConfig).map(([key, value]) => `--dynamic-config-value=${key}=${value}`),
     ],
   };
 }
@@ -48,8 +56,9 @@ export async function startTemporal(
   command: string,
   stateDirectory: string,
   ports: TemporalPorts,
+  dynamicConfig?: DynamicConfig,
 ): Promise<string> {
-  supervisor.start(temporalCommand(command, stateDirectory, ports));
+  supervisor.start(temporalCommand(command, stateDirectory, ports, dynamicConfig));
   await waitUntil('temporal', () => acceptsConnections(ports.temporal), { signal: supervisor.signal });
   return `${LOOPBACK}:${ports.temporal}`;
 }
