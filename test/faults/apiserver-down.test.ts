@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KubeConfig } from '@kubernetes/client-node';
+import { Client, Connection } from '@temporalio/client';
+import { expect, it, onTestFinished } from 'vitest';
+import { issueToken } from '../../src/api/authentication/token-file.ts';
+import type { Environment } from '../../src/environment/environment.ts';
+import { startApplication } from '../../src/local/application.ts';
+import { apiserver } from '../../src/local/control-plane/commands.ts';
+import { prepareCredentials } from '../../src/local/control-plane/credentials.ts';
+import { cacheDirectory } from '../../src/local/install/cache.ts';
+import { installAll } from '../../src/local/install/install.ts';
+import { choosePorts } from '../../src/local/ports.ts';
+import { ProcessRecords } from '../../src/local/processes/records.ts';
+import { Supervisor } from '../../src/local/processes/supervisor.ts';
+import { progressOn } from '../../src/local/progress.ts';
+import { startServers } from '../../src/local/servers.ts';
+import { temporaryDirectory } from '../local/start-command.ts';
+import { type Answer, call, someDeveloper } from '../setup/client.ts';
+import { expectNothingLeft } from './census.ts';
+
+const DOWN_MS = 30_000;
+const CONVERGED_MS = 120_000;
+const LATER = { Prefer: 'respond-async' };
+
+it('an apiserver that is killed in the middle of a provisioning and comes back after 30 s: work waits, says for what, and completes', async () => {
+  const system = await systemOfItsOwn();
+  const caught = { dev_id: someDeveloper('down'), project: 'caught' };
+  const meanwhile = { dev_id: someDeveloper('down'), project: 'meanwhile' };
+  await system.start(caught);
+  await expect.poll(() => system.stepsDone(caught), { interval: 20, timeout: 30_000 }).toContain('isolation');
+
+  system.killApiserver();
+  const back = sleep(DOWN_MS);
+  await system.start(meanwhile);
+  const said = async (): Promise<string> => (await system.status(meanwhile)).steps.map(({ message }) => message).join();
+  await expect.poll(said, { timeout: DOWN_MS }).toContain('The apiserver cannot be reached');
+  await back;
+  await system.startApiserverAgain();
+
+  for (const identity of [caught, meanwhile]) {
+    await expect.poll(() => system.story(identity), { timeout: CONVERGED_MS }).toMatch(/^ready/);
+  }
+  await Promise.all([caught, meanwhile].map((identity) => system.terminate(identity)));
+  await expectNothingLeft(system.scope('down'));
+}, 300_000);
+
+/** All of Berth on servers of its own, whose apiserver can be killed and started again. */
+async function systemOfItsOwn() {
+  const directory = temporaryDirectory();
+  const supervisor = new Supervisor(directory);
+  const again = new Supervisor(directory);
+  const progress = progressOn(process.stderr);
+  const programs = await installAll({
+    cache: cacheDirectory(process.env),
+    environment: process.env,
+    progress,
+    supervisor,
+  });
+  const servers = await startServers({
+    supervisor,
+    stateDirectory: directory,
+    temporal: { program: programs.temporal },
+    cluster: { programs },
+    durable: false,
+  });
+  onTestFinished(async () => {
+    servers.stop();
+    await supervisor.stop();
+    await again.stop();
+  });
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromFile(servers.adminKubeconfig);
+  const { server = '' } = kubeConfig.getCurrentCluster() ?? {};
+  const tokensFile = join(directory, 'tokens.json');
+  const token = await issueToken(tokensFile, { role: 'admin' }, { expiresAt: new Date(Date.now() + 3_600_000) });
+  const ports = await choosePorts(join(directory, 'ports.json'), { api: undefined });
+  const api = await startApplication({ supervisor, servers, port: ports.api, tokensFile });
+  const connection = await Connection.connect({ address: servers.temporal });
+  onTestFinished(() => connection.close());
+  const accepted: Environment[] = [];
+
+  type Identity = { dev_id: string; project: string };
+  const post = (path: string, body: object, headers: Record<string, string> = {}): Promise<Answer> =>
+    call(token, 'POST', `/environments/${path}`, { api, body, headers });
+  const status = async (identity: Identity): Promise<Environment> =>
+    (await call(token, 'GET', `/environments/status?${new URLSearchParams({ ...identity })}`, { api })).body;
+  return {
+    status,
+    async start(identity: Identity): Promise<void> {
+      const answer = await post('start', identity, LATER);
+      expect(answer.status).toBe(202);
+      accepted.push(answer.body);
+    },
+    async terminate(identity: Identity): Promise<void> {
+      expect(await post('terminate', identity)).toMatchObject({ status: 200, body: { state: 'terminated' } });
+    },
+    /** Its state, and how each step fares. */
+    async story(identity: Identity): Promise<string> {
+      const { state, steps } = await status(identity);
+      return [state, ...steps.map((step) => `${step.name} ${step.state}: ${step.message}`)].join('; ');
+    },
+    async stepsDone(identity: Identity): Promise<string[]> {
+      const { steps } = await status(identity);
+      return steps.flatMap(({ name, state }) => (state === 'done' ? [name] : []));
+    },
+    killApiserver(): void {
+      process.kill(new ProcessRecords(directory).running().get('kube-apiserver')?.pid ?? Number.NaN, 'SIGKILL');
+    },
+    async startApiserverAgain(): Promise<void> {
+      const credentials = await prepareCredentials(join(directory, 'control-plane'));
+      again.start(apiserver(programs['kube-apiserver'], Number(new URL(server).port), credentials));
+    },
+    scope: (developers: string) => ({
+      developers,
+      temporal: new Client({ connection }),
+      adminKubeconfig: servers.adminKubeconfig,
+      accepted,
+    }),
+  };
+}

@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import type { Environment } from '../../src/environment/environment.ts';
+import { type Identity, workflowId } from '../../src/environment/identity.ts';
+import { expectNothingLeft } from './census.ts';
+import { ClusterContents } from './cluster-contents.ts';
+import { recordedLives } from './recorded-lives.ts';
+import { chosenSeed, seededRandom } from './seeded-random.ts';
+import { Stage } from './stage.ts';
+
+const LATER = { Prefer: 'respond-async' };
+const TEST_MS = 300_000;
+const ENDED_LIVES = 50;
+const AT_ONCE = 10;
+const RESTARTED_LIVES = 6;
+/** About what the cluster takes for a namespace. */
+const TEARDOWN_MS = 6000;
+
+const seed = chosenSeed();
+const random = seededRandom(seed);
+const replay = `BERTH_SEED=${seed}`;
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await Stage.setUp();
+  await Promise.all([stage.startApi(), stage.startWorker('worker')]);
+});
+afterAll(() => stage.close());
+
+test('50 environments, each ended at a random point of its provisioning, leave nothing', { timeout: TEST_MS }, async ({
+  annotate,
+}) => {
+  const longestMs = await provisioningMs();
+  const points = Array.from({ length: ENDED_LIVES }, (_, index) => ({
+    environment: stage.environment(`ended-${index}`),
+    end: index % 2 === 0 ? terminate : cancel,
+    // The first steps are the shortest.
+    afterMs: random() ** 2 * longestMs,
+  }));
+  const ended: Environment[] = [];
+
+  await inTurns(points, AT_ONCE, async ({ environment, end, afterMs }) => {
+    await stage.start(environment, { headers: LATER });
+    await sleep(afterMs);
+    await end(environment);
+    ended.push(await stage.settled(environment));
+  });
+
+  await annotate(
+    `ended ${[...Map.groupBy(ended, whereEnded)].map(([where, ones]) => `${where}: ${ones.length}`).join(', ')}`,
+  );
+  expect(Object.keys(Object.groupBy(ended, ({ state }) => state)), replay).toEqual(['terminated']);
+  await expectNothingLeft(stage.scope(`${stage.developers}-ended`));
+});
+
+test('a start at a random point of a teardown gives a fresh environment, which the teardown does not touch', {
+  timeout: TEST_MS,
+}, async () => {
+  const cluster = new ClusterContents(inject('servers').adminKubeconfig);
+  const environments = Array.from({ length: RESTARTED_LIVES }, (_, index) => stage.environment(`restarted-${index}`));
+
+  await Promise.all(
+    environments.map(async (environment) => {
+      const { body: before } = await stage.start(environment);
+      await stage.terminate(environment, LATER);
+      await sleep(random() * TEARDOWN_MS);
+      const { status, body: fresh } = await stage.start(environment);
+      await expect.poll(() => openRunsOf(environment), { timeout: 60_000 }).toEqual([workflowId(environment)]);
+
+      expect({ status, state: fresh.state }, replay).toEqual({ status: 200, state: 'ready' });
+      expect(fresh.created_at, replay).not.toBe(before.created_at);
+      expect(await stage.status(environment), replay).toEqual(fresh);
+      const { metadata } = await cluster.namespace(fresh.namespace ?? '');
+      expect(metadata?.deletionTimestamp, replay).toBeUndefined();
+      await stage.terminate(environment);
+    }),
+  );
+
+  await expectNothingLeft(stage.scope(`${stage.developers}-restarted`));
+});
+
+test('and in the end nothing is left of any of them', async () => {
+  await stage.endProcesses();
+  await expectNothingLeft(stage.scope());
+});
+
+function whereEnded({ steps, ready_at }: Environment): string {
+  const cancelled = steps.find(({ state }) => state === 'cancelled');
+  if (cancelled) return `in ${cancelled.name}`;
+  if (ready_at !== undefined) return 'when it was ready';
+  return steps.length > 1 ? `between steps` : 'before the first step';
+}
+
+/** How long a provisioning takes here, with as many others at the same time. */
+async function provisioningMs(): Promise<number> {
+  const environments = Array.from({ length: AT_ONCE }, (_, index) => stage.environment(`measured-${index}`));
+  const began = Date.now();
+  await Promise.all(environments.map((environment) => stage.start(environment)));
+  const tookMs = Date.now() - began;
+  await Promise.all(environments.map(terminate));
+  return tookMs;
+}
+
+async function terminate(environment: Identity): Promise<void> {
+  await stage.terminate(environment);
+}
+
+/** As an operator does it in the Temporal UI. */
+async function cancel(environment: Identity): Promise<void> {
+  await stage.temporal.workflow.getHandle(workflowId(environment)).cancel();
+}
+
+async function openRunsOf({ dev_id }: Identity): Promise<string[]> {
+  return (await recordedLives(stage.temporal, dev_id)).openRuns;
+}
+
+async function inTurns<T>(items: T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const workers = Array.from({ length: atOnce }, async () => {
+    for (const item of queue) await work(item);
+  });
+  await Promise.all(workers);
+}

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { teardownActivities } from '../../src/activities/teardown.ts';
+import { type Environment, STEPS } from '../../src/environment/environment.ts';
+import type { Identity } from '../../src/environment/identity.ts';
+import { expectNothingLeft } from './census.ts';
+import { Hold, MOMENTS, type Moment } from './faults.ts';
+import { Stage } from './stage.ts';
+import {
+  REQUESTS_OF_PROVISIONING,
+  REQUESTS_OF_TEARDOWN,
+  type StepRequest,
+  stepRequests,
+  type TeardownStep,
+} from './step-requests.ts';
+
+// One worker has an environment in the middle of every step when it is killed, and another takes all of them over.
+
+const LATER = { Prefer: 'respond-async' };
+const CONVERGENCE_MS = 60_000;
+const CAUGHT_MS = 30_000;
+const SCENE_MS = 240_000;
+const TEARDOWN_STEPS = Object.keys(teardownActivities({} as never)) as TeardownStep[];
+
+/** Where a worker is caught. */
+type Case = StepRequest & { readonly moment: Moment };
+type Holds = Map<Case, Hold>;
+/** How the environment of each case is shown after the kill, and how long after. */
+type Convergence = Map<Case, { shown: Environment; tookMs: number }>;
+
+describe('a worker killed in the middle of a provisioning: another brings it to ready', () => {
+  const cases = atBothMoments(stepRequests(STEPS, REQUESTS_OF_PROVISIONING));
+  let stage: Stage;
+  let converged: Convergence;
+
+  beforeAll(async () => {
+    stage = await stageOfOneWorker();
+    const holds = holdsFor(stage, cases);
+    for (const one of cases) await stage.start(environmentOf(stage, one), { headers: LATER });
+    converged = await killAndReplace(stage, holds);
+    await Promise.all(cases.map((one) => stage.terminate(environmentOf(stage, one))));
+  }, SCENE_MS);
+  afterAll(() => stage.close());
+
+  test.for(cases)('$step: $request.method $request.resource caught $moment', async (one, { annotate }) => {
+    const { shown, tookMs } = found(converged, one);
+
+    await annotate(`${shown.state} ${tookMs} ms after the kill`);
+    expect(shown).toMatchObject({ state: 'ready' });
+    await expectNothingLeft(stage.scope(shown.dev_id));
+  });
+
+  test('and in the end nothing is left of any of them', () => leavesNothing(stage));
+});
+
+describe('a worker killed in the middle of a teardown: another leaves nothing', () => {
+  const cases = atBothMoments(stepRequests(TEARDOWN_STEPS, REQUESTS_OF_TEARDOWN));
+  let stage: Stage;
+  let converged: Convergence;
+
+  beforeAll(async () => {
+    stage = await stageOfOneWorker();
+    const isLookedFor = ({ step }: Case) => step === 'findNamespace';
+    await Promise.all(
+      cases.map((one) => (isLookedFor(one) ? startUnanswered : startAndWait)(stage, environmentOf(stage, one))),
+    );
+    const holds: Holds = new Map();
+    // It takes some seconds until a namespace is looked for: meanwhile those that are caught at once would be given up.
+    for (const ones of [cases.filter(isLookedFor), cases.filter((one) => !isLookedFor(one))]) {
+      for (const [one, hold] of holdsFor(stage, ones)) holds.set(one, hold);
+      for (const one of ones) await stage.terminate(environmentOf(stage, one), LATER);
+      await allCaught(holds);
+    }
+    converged = await killAndReplace(stage, holds);
+  }, SCENE_MS);
+  afterAll(() => stage.close());
+
+  test.for(cases)('$step: $request.method $request.resource caught $moment', async (one, { annotate }) => {
+    const { shown, tookMs } = found(converged, one);
+
+    await annotate(`${shown.state} ${tookMs} ms after the kill`);
+    expect(shown).toMatchObject({ state: 'terminated' });
+    await expectNothingLeft(stage.scope(shown.dev_id));
+  });
+
+  test('and in the end nothing is left of any of them', () => leavesNothing(stage));
+});
+
+function atBothMoments(requests: StepRequest[]): Case[] {
+  return requests.flatMap((request) => MOMENTS.map((moment) => ({ ...request, moment })));
+}
+
+async function stageOfOneWorker(): Promise<Stage> {
+  const stage = await Stage.setUp();
+  await Promise.all([stage.startApi(), stage.startWorker('one')]);
+  return stage;
+}
+
+function environmentOf(stage: Stage, { name, moment }: Case): Identity {
+  return stage.environment(`${name}-${moment.split(' ')[0]}`);
+}
+
+function holdsFor(stage: Stage, cases: Case[]): Holds {
+  return new Map(
+    cases.map((one) => {
+      const hold = new Hold(one.moment);
+      stage.proxy.on({ ...one.request, namespace: `dev-${environmentOf(stage, one).dev_id}` }, hold.fault, 1);
+      return [one, hold];
+    }),
+  );
+}
+
+async function allCaught(holds: Holds): Promise<void> {
+  await Promise.all([...holds].map(([{ name }, hold]) => hold.caughtWithin(CAUGHT_MS, name)));
+}
+
+/** Kills the worker once all that is to be held is held, starts another and waits for what it makes of it. */
+async function killAndReplace(stage: Stage, holds: Holds): Promise<Convergence> {
+  await allCaught(holds);
+  await stage.killWorker('one');
+  const killedAt = Date.now();
+  for (const hold of holds.values()) hold.drop();
+  const starting = stage.startWorker('other');
+  const settled = await Promise.all(
+    [...holds.keys()].map(async (one) => {
+      const shown = await stage.settled(environmentOf(stage, one), killedAt + CONVERGENCE_MS);
+      return [one, { shown, tookMs: Date.now() - killedAt }] as const;
+    }),
+  );
+  await starting;
+  return new Map(settled);
+}
+
+function found<T>(results: Map<Case, T>, one: Case): T {
+  const result = results.get(one);
+  if (result === undefined) throw new Error('The scene did not come to its end.');
+  return result;
+}
+
+function startAndWait(stage: Stage, environment: Identity): Promise<unknown> {
+  return stage.start(environment);
+}
+
+/** A start whose namespace is there, and whose worker is never told so: its teardown has to look for it. */
+async function startUnanswered(stage: Stage, environment: Identity): Promise<void> {
+  const hold = new Hold('after it is done');
+  stage.proxy.on({ method: 'POST', resource: 'namespaces', namespace: `dev-${environment.dev_id}` }, hold.fault);
+  await stage.start(environment, { headers: LATER });
+  await hold.caught;
+}
+
+async function leavesNothing(stage: Stage): Promise<void> {
+  await stage.endProcesses();
+  await expectNothingLeft(stage.scope());
+}

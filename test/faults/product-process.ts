@@ -1,0 +1,53 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { lastLines } from '../../src/local/processes/server-log.ts';
+import { REPOSITORY } from '../../src/local/repository.ts';
+
+/** As long as `npm start` gives it to end. */
+const GRACE_MS = 10_000;
+
+/** A worker or an API server, in a process of its own as `npm start` runs them. */
+export class ProductProcess {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<unknown>;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    this.#ended = once(child, 'exit');
+  }
+
+  /**
+   * Starts it and waits until it serves.
+   *
+   * @param env - all of its environment
+   * @param log - the file that its output is added to
+   */
+  static async start(part: 'worker' | 'api', env: NodeJS.ProcessEnv, log: string): Promise<ProductProcess> {
+    const output = openSync(log, 'a', 0o600);
+    const main = join(REPOSITORY, 'src', part, 'main.ts');
+    const child = fork(main, { env, stdio: ['ignore', output, output, 'ipc'] });
+    closeSync(output);
+    const started = new ProductProcess(child);
+    const ending = started.#ended.then(() => {
+      throw new Error(`The ${part} ended before it was ready:\n${lastLines(log).join('\n')}`);
+    });
+    await Promise.race([once(child, 'message'), ending]);
+    return started;
+  }
+
+  /** `kill -9` */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  /** Ends it as a supervisor does; nothing happens where it has ended. */
+  async end(): Promise<void> {
+    this.#child.kill('SIGTERM');
+    const killing = setTimeout(() => this.#child.kill('SIGKILL'), GRACE_MS);
+    await this.#ended;
+    clearTimeout(killing);
+  }
+}

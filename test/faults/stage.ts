@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { inject } from 'vitest';
+import type { Environment } from '../../src/environment/environment.ts';
+import type { Identity } from '../../src/environment/identity.ts';
+import { choosePorts, LOOPBACK } from '../../src/local/ports.ts';
+import { REPOSITORY } from '../../src/local/repository.ts';
+import { type Answer, adminToken, call, status, terminate } from '../setup/client.ts';
+import type { ApiserverProxy } from './apiserver-proxy.ts';
+import type { Scope } from './census.ts';
+import { ProductProcess } from './product-process.ts';
+import { proxyToSharedApiserver } from './shared-apiserver.ts';
+import { newTemporalNamespace } from './temporal-namespace.ts';
+
+const POLL_MS = 100;
+const SETTLED_MS = 60_000;
+
+/**
+ * A Temporal namespace with workers and API servers of its own, on the shared servers: all of it can be broken, and
+ * counted. Its workers reach the cluster through a proxy that does what the test says.
+ */
+export class Stage {
+  /** What the names of its developers begin with. */
+  readonly developers = `f${randomBytes(4).toString('hex')}`;
+  readonly temporal: Client;
+  readonly proxy: ApiserverProxy;
+  /** The starts that were accepted, as they were answered. */
+  readonly accepted: Environment[] = [];
+  /** The URLs of its API servers. */
+  readonly apis: string[] = [];
+  readonly #token: string;
+  readonly #directory: string;
+  readonly #processes = new Map<string, ProductProcess>();
+
+  private constructor(parts: { directory: string; temporal: Client; proxy: ApiserverProxy; token: string }) {
+    this.#directory = parts.directory;
+    this.temporal = parts.temporal;
+    this.proxy = parts.proxy;
+    this.#token = parts.token;
+  }
+
+  /** Sets it up, still without API servers and workers. */
+  static async setUp(): Promise<Stage> {
+    const directory = mkdtempSync(join(inject('servers').stateDir, 'stage-'));
+    mkdirSync(join(directory, 'tmp'));
+    const [proxy, temporal, token] = await Promise.all([
+      proxyToSharedApiserver('worker', directory),
+      newTemporalNamespace(),
+      adminToken(),
+    ]);
+    return new Stage({ directory, temporal, proxy, token });
+  }
+
+  /** Starts a worker; the proxy notes its requests under its name. */
+  async startWorker(name: string): Promise<void> {
+    const env = {
+      KUBECONFIG: this.proxy.kubeconfigFor(name),
+      BERTH_OWNERSHIP_KEY_FILE: inject('servers').ownershipKeyFile,
+    };
+    await this.#launch(name, 'worker', env);
+  }
+
+  /** `kill -9` for a worker. */
+  async killWorker(name: string): Promise<void> {
+    await this.#processes.get(name)?.kill();
+    this.#processes.delete(name);
+  }
+
+  async startApi(): Promise<void> {
+    const name = `api-${this.apis.length}`;
+    const { [name]: port } = await choosePorts(join(this.#directory, 'ports.json'), { [name]: undefined });
+    await this.#launch(name, 'api', {
+      BERTH_LISTEN: `${LOOPBACK}:${port}`,
+      BERTH_TOKENS_FILE: inject('servers').tokensFile,
+      BERTH_TEMPLATES_DIR: join(REPOSITORY, 'templates'),
+      BERTH_LOG_LEVEL: 'warn',
+    });
+    this.apis.push(`http://${LOOPBACK}:${port}`);
+  }
+
+  /** An environment of a developer whom nobody knows yet. */
+  environment(developer: string): Identity {
+    return { dev_id: `${this.developers}-${developer}`, project: 'shop' };
+  }
+
+  /** Asks for an environment, and notes the request where it is accepted. */
+  async start(
+    request: Identity & { template?: string },
+    { headers, api = this.apis[0] }: { headers?: Record<string, string>; api?: string | undefined } = {},
+  ): Promise<Answer> {
+    const answer = await call(this.#token, 'POST', '/environments/start', {
+      body: request,
+      ...(headers && { headers }),
+      ...(api !== undefined && { api }),
+    });
+    if ([200, 202].includes(answer.status)) this.accepted.push(answer.body);
+    return answer;
+  }
+
+  terminate(identity: Identity, headers: Record<string, string> = {}): Promise<Answer> {
+    return terminate(this.#token, identity, headers, this.#anApi);
+  }
+
+  async status(identity: Identity): Promise<Answer['body']> {
+    return (await status(this.#token, identity, this.#anApi)).body;
+  }
+
+  /**
+   * Waits until an environment is ready, failed or terminated, and shows it then; or as it is when the wait is over.
+   * @param deadline in milliseconds since the epoch
+   */
+  async settled(identity: Identity, deadline = Date.now() + SETTLED_MS): Promise<Answer['body']> {
+    for (;;) {
+      const shown = await this.status(identity);
+      if (['ready', 'failed', 'terminated'].includes(shown.state) || Date.now() > deadline) return shown;
+      await sleep(POLL_MS);
+    }
+  }
+
+  /** What a census here is taken of: all of it, the processes too; or what is of one developer. */
+  scope(developer?: string): Scope {
+    const { temporal, accepted } = this;
+    const { adminKubeconfig, stateDir } = inject('servers');
+    const shared = { temporal, accepted, adminKubeconfig, etcdDirectory: join(stateDir, 'etcd') };
+    if (developer !== undefined) return { ...shared, developers: developer };
+    const temporaryDirectories = [join(this.#directory, 'tmp')];
+    return { ...shared, developers: this.developers, processesOf: this.#directory, temporaryDirectories };
+  }
+
+  /** Ends its workers and API servers, so that a census may count processes. */
+  async endProcesses(): Promise<void> {
+    await Promise.all([...this.#processes.values()].map((process) => process.end()));
+    this.#processes.clear();
+  }
+
+  async close(): Promise<void> {
+    await this.endProcesses();
+    await Promise.all([this.proxy.close(), this.temporal.connection.close()]);
+    rmSync(this.#directory, { recursive: true });
+  }
+
+  get #anApi(): { api?: string } {
+    const [api] = this.apis;
+    return api === undefined ? {} : { api };
+  }
+
+  async #launch(name: string, part: 'worker' | 'api', env: NodeJS.ProcessEnv): Promise<void> {
+    const common = {
+      BERTH_TEMPORAL_ADDRESS: inject('servers').temporal,
+      BERTH_TEMPORAL_NAMESPACE: this.temporal.options.namespace,
+      TMPDIR: join(this.#directory, 'tmp'),
+    };
+    const started = await ProductProcess.start(part, { ...common, ...env }, join(this.#directory, `${name}.log`));
+    this.#processes.set(name, started);
+  }
+}

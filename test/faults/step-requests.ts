@@ -1,0 +1,56 @@
+import type { teardownActivities } from '../../src/activities/teardown.ts';
+import type { STEPS } from '../../src/environment/environment.ts';
+import type { Pattern } from './apiserver-proxy.ts';
+
+export type ProvisioningStep = (typeof STEPS)[number];
+export type TeardownStep = keyof ReturnType<typeof teardownActivities>;
+
+/**
+ * Requests of each step of provisioning, none of which an earlier step makes, for an environment with volumes and pods.
+ * Steps are known by what they ask of the cluster, however many activities they are.
+ */
+export const REQUESTS_OF_PROVISIONING: Record<ProvisioningStep, readonly Pattern[]> = {
+  isolation: [
+    { method: 'POST', resource: 'namespaces' },
+    { method: 'PATCH', resource: 'namespaces' },
+    { method: 'POST', resource: 'resourcequotas' },
+  ],
+  workload: [
+    { method: 'POST', resource: 'persistentvolumeclaims' },
+    { method: 'POST', resource: 'deployments' },
+  ],
+  verification: [{ method: 'GET', resource: 'resourcequotas' }],
+};
+
+/** The same of a teardown, which makes no such request before that step. */
+export const REQUESTS_OF_TEARDOWN: Record<TeardownStep, readonly Pattern[]> = {
+  findNamespace: [{ method: 'GET', resource: 'namespaces' }],
+  volumesOf: [{ method: 'GET', resource: 'persistentvolumeclaims' }],
+  remove: [{ method: 'DELETE', resource: 'namespaces' }],
+};
+
+/** A step at one of its requests. */
+export interface StepRequest<Step extends string = string> {
+  readonly step: Step;
+  readonly request: Pattern;
+  /** Such as `isolation-post-namespaces`. */
+  readonly name: string;
+}
+
+/**
+ * Every step at each of its requests.
+ * @throws Error where a step of the product has none: then it is not tested
+ */
+export function stepRequests<Step extends string>(
+  steps: readonly Step[],
+  requests: Record<Step, readonly Pattern[]>,
+): StepRequest<Step>[] {
+  return steps.flatMap((step) => {
+    if (!requests[step]?.length)
+      throw new Error(`Say in step-requests.ts what the step '${step}' asks of the cluster.`);
+    return requests[step].map((request) => {
+      const name = [step, request.method, request.resource].join('-').toLowerCase();
+      return { step, request, name };
+    });
+  });
+}

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { teardownActivities } from '../../src/activities/teardown.ts';
+import { STEPS } from '../../src/environment/environment.ts';
+import type { Identity } from '../../src/environment/identity.ts';
+import { expectNothingLeft } from './census.ts';
+import type { ProxiedRequest } from './exchange.ts';
+import { type Fault, refuseWith } from './faults.ts';
+import { chosenSeed, seededRandom } from './seeded-random.ts';
+import { Stage } from './stage.ts';
+import {
+  REQUESTS_OF_PROVISIONING,
+  REQUESTS_OF_TEARDOWN,
+  type StepRequest,
+  stepRequests,
+  type TeardownStep,
+} from './step-requests.ts';
+
+/** Far more than it takes, and less than the test may. */
+const PATIENCE = { Prefer: 'wait=120' };
+const SCENE_MS = 240_000;
+const RETRY_AFTER_S = 2;
+const LIVES = 10;
+const FAULTY = 0.1;
+/** More than the quota of the default template allows volumes. */
+const REPEATS = 6;
+
+const throttle = refuseWith(429, 'Too many requests, please try again later.', { 'retry-after': `${RETRY_AFTER_S}` });
+const fail = refuseWith(500, 'Internal error occurred: etcdserver: request timed out');
+const unavailable = refuseWith(503, 'The server is currently unable to handle the request.');
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await Stage.setUp();
+  await Promise.all([stage.startApi(), stage.startWorker('worker')]);
+});
+afterAll(() => stage.close());
+
+describe('a step whose request the apiserver cannot do just now', () => {
+  const steps = Object.keys(teardownActivities({} as never)) as TeardownStep[];
+  const cases = [...stepRequests(STEPS, REQUESTS_OF_PROVISIONING), ...stepRequests(steps, REQUESTS_OF_TEARDOWN)]
+    // Only a life that is cancelled at its very beginning has to look for its namespace.
+    .filter(({ step }) => step !== 'findNamespace');
+  const answers = new Map<string, number[]>();
+
+  beforeAll(async () => {
+    const lives = cases.flatMap((one) => [disturbed(one, 429, throttle), disturbed(one, 503, unavailable)]);
+    for (const [dev_id, statuses] of await Promise.all(lives)) answers.set(dev_id, statuses);
+  }, SCENE_MS);
+
+  test.for(cases)('$step: $request.method $request.resource is made again after a 503', (one) => {
+    expect(answers.get(environmentOf(one, 503).dev_id)).toEqual([200, 200]);
+  });
+
+  test.for(cases)(
+    '$step: $request.method $request.resource is not made again before the Retry-After of a 429',
+    (one) => {
+      const environment = environmentOf(one, 429);
+
+      const [first, second] = requestsLike(one, environment);
+
+      expect(answers.get(environment.dev_id)).toEqual([200, 200]);
+      expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(RETRY_AFTER_S * 1000);
+    },
+  );
+});
+
+describe('an apiserver that answers one request in ten with 429, 500 or 503', () => {
+  test('is asked no more than three times as often, and every life goes its way', { timeout: SCENE_MS }, async () => {
+    const seed = chosenSeed();
+    const random = seededRandom(seed);
+    const isHit = ({ namespace }: ProxiedRequest) => isOf('disturbed', namespace) && random() < FAULTY;
+    const faults = [throttle, fail, unavailable];
+    stage.proxy.on(isHit, (exchange) => faults[Math.floor(random() * faults.length)]?.(exchange));
+
+    const undisturbed = await Promise.all(environments('undisturbed').map(live));
+    const disturbed = await Promise.all(environments('disturbed').map(live));
+
+    expect(undisturbed).toEqual(Array.from({ length: LIVES }, () => [200, 200]));
+    expect(disturbed, `BERTH_SEED=${seed}`).toEqual(undisturbed);
+    expect(callsOf('disturbed'), `BERTH_SEED=${seed}`).toBeLessThanOrEqual(3 * callsOf('undisturbed'));
+  });
+});
+
+test('a step that is done again and again is not refused for what it has made before', async () => {
+  const environment = stage.environment('persistent');
+  stage.proxy.on(
+    { method: 'POST', resource: 'deployments', namespace: namespaceOf(environment) },
+    unavailable,
+    REPEATS,
+  );
+
+  expect(await live(environment)).toEqual([200, 200]);
+});
+
+test('and in the end nothing is left of any of them', async () => {
+  await stage.endProcesses();
+  await expectNothingLeft(stage.scope());
+});
+
+/** From its start to its end. @returns the statuses of both answers */
+async function live(environment: Identity): Promise<number[]> {
+  const started = await stage.start(environment, { headers: PATIENCE });
+  const ended = await stage.terminate(environment);
+  return [started.status, ended.status];
+}
+
+async function disturbed(one: StepRequest, code: 429 | 503, fault: Fault): Promise<[string, number[]]> {
+  const environment = environmentOf(one, code);
+  stage.proxy.on({ ...one.request, namespace: namespaceOf(environment) }, fault, 1);
+  return [environment.dev_id, await live(environment)];
+}
+
+function environmentOf({ name }: StepRequest, code: 429 | 503): Identity {
+  return stage.environment(`${code}-${name}`);
+}
+
+function environments(kind: string): Identity[] {
+  return Array.from({ length: LIVES }, (_, index) => stage.environment(`${kind}-${index}`));
+}
+
+function namespaceOf({ dev_id }: Identity): string {
+  return `dev-${dev_id}`;
+}
+
+function requestsLike({ request }: StepRequest, environment: Identity): ProxiedRequest[] {
+  const { method, resource } = request;
+  const ofNamespace = stage.proxy.requests.filter(({ namespace }) => namespace === namespaceOf(environment));
+  return ofNamespace.filter((made) => made.method === method && made.resource === resource);
+}
+
+function isOf(kind: string, namespace: string | undefined): boolean {
+  return namespace?.startsWith(`dev-${stage.developers}-${kind}-`) === true;
+}
+
+function callsOf(kind: string): number {
+  return stage.proxy.requests.filter(({ namespace }) => isOf(kind, namespace)).length;
+}
