@@ -10,6 +10,7 @@ import { Supervisor } from '../src/local/processes/supervisor.ts';
 import { progressOn } from '../src/local/progress.ts';
 import { type Servers, startServers } from '../src/local/servers.ts';
 import { emptyState, holdStateDirectory } from '../src/local/state-directory.ts';
+import type { DynamicConfig } from '../src/local/temporal/server.ts';
 
 /** Everything that `npm start` runs, on storage that is kept as there, for one benchmark. */
 export interface Bench {
@@ -19,8 +20,11 @@ export interface Bench {
   stateDirectory: string;
 }
 
-/** Runs a benchmark on servers of its own, and leaves nothing behind. */
-export async function onServers(run: (bench: Bench) => Promise<void>): Promise<void> {
+/**
+ * Runs a benchmark on servers of its own, and leaves nothing behind.
+ * @param dynamicConfig Temporal's settings, where they are not those of `npm start`
+ */
+export async function onServers(run: (bench: Bench) => Promise<void>, dynamicConfig?: DynamicConfig): Promise<void> {
   const progress = progressOn(process.stderr);
   const stateDirectory = mkdtempSync(join(tmpdir(), 'berth-bench-'));
   const held = holdStateDirectory(stateDirectory);
@@ -34,7 +38,7 @@ export async function onServers(run: (bench: Bench) => Promise<void>): Promise<v
       progress,
       supervisor,
     });
-    const temporal = { program: programs.temporal };
+    const temporal = { program: programs.temporal, dynamicConfig };
     const servers = await startServers({ supervisor, stateDirectory, temporal, cluster: { programs } });
     const tokensFile = join(stateDirectory, 'tokens.json');
     const expiresAt = new Date(Date.now() + 86_400_000);

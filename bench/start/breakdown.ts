@@ -43,8 +43,9 @@ export async function breakdownOf(
     const seen = await firstTask(client, dev_id);
     start.add('POST to run begun: HTTP, token, template, describe, update-with-start', seen.begun - began);
     start.add('workflow task: through the queue to the worker', seen.taskBegun - seen.begun);
+    start.add('workflow task: workflow set up in the worker', seen.setUpMs);
     start.add('workflow task: isolation, a local activity', seen.isolationMs);
-    start.add('workflow task: all else in it', seen.taskEnded - seen.taskBegun - seen.isolationMs);
+    start.add('workflow task: back to Temporal', seen.taskEnded - seen.taskBegun - seen.setUpMs - seen.isolationMs);
     start.add('ready to 200: update answered, HTTP', answered - seen.taskEnded);
     costs['workflow tasks'] = seen.tasks;
     costs['history events'] = seen.events;
@@ -96,11 +97,14 @@ async function firstTask(client: Client, developer: string) {
   )?.markerRecordedEventAttributes;
   const [payload] = marker?.details?.data?.payloads ?? [];
   const local = JSON.parse(Buffer.from(payload?.data ?? '{}').toString()) as LocalActivityMarker;
+  const taskBegun = timeOf(EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED);
   return {
     begun: timeOf(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED),
-    taskBegun: timeOf(EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED),
+    taskBegun,
     taskEnded: timeOf(EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED),
-    isolationMs: inMs(local.complete_time) - inMs(local.original_schedule_time),
+    setUpMs: inMs(local.original_schedule_time) - performance.timeOrigin - taskBegun,
+    // The SDK counts the time that the activity took on from the beginning of the workflow task.
+    isolationMs: inMs(local.complete_time) - performance.timeOrigin - taskBegun,
     tasks: events.filter(({ eventType }) => eventType === EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED).length,
     events: events.length,
   };

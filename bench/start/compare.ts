@@ -4,7 +4,7 @@ const WARM_UP = 5;
 const ONE_BY_ONE = 40;
 /** How many callers there are at once, where there are many. */
 export const CALLERS = 32;
-const TOGETHER = 192;
+const TOGETHER = 128;
 const ROUNDS = 3;
 
 /** Something to compare: does its work once. */

@@ -17,6 +17,8 @@ import { report } from './report.ts';
 
 const QUEUE = 'bench';
 const WITH_DESIGNS = process.argv.includes('--designs');
+/** How often Temporal's queues are read is then limited as it comes, to 20 times a second and shard. */
+const dynamicConfig = process.argv.includes('--default-poll-limits') ? {} : undefined;
 
 Runtime.install({ logger: new DefaultLogger('WARN') });
 const text = await readFile(new URL('../../templates/bare.yaml', import.meta.url), 'utf8');
@@ -50,4 +52,4 @@ await onServers(async (bench) => {
     report(rows, await breakdownOf(bench, client, cluster, specification));
   });
   await Promise.all([connection.close(), native.close(), cluster.close()]);
-});
+}, dynamicConfig);
