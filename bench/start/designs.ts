@@ -1,7 +1,7 @@
 import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import { buildInOrder } from '../../src/cluster/build.ts';
 import type { Cluster } from '../../src/cluster/client.ts';
-import { createNamespace, isolate } from '../../src/cluster/isolate.ts';
+import { createNamespace, isolate, writeGuard } from '../../src/cluster/isolate.ts';
 import { desiredObjects } from '../../src/cluster/objects/desired.ts';
 import { verifyEnvironment } from '../../src/cluster/verify.ts';
 import type { Specification } from '../../src/environment/request.ts';
@@ -31,10 +31,12 @@ export function designs(
     nothing: () => Promise.resolve(),
     isolate: (asked, life) => isolate(cluster, KEY, asked, life),
     createNamespace: (asked, life) => createNamespace(cluster, KEY, asked, life),
-    async applyGuards(asked, { name }) {
-      await buildInOrder(cluster, desiredObjects(name, asked.recipe).guards);
+    applyGuards: (asked, { name }) =>
+      buildInOrder(desiredObjects(name, asked.recipe).guards, (object) => writeGuard(cluster, object)),
+    verify: (asked, namespace, written) => {
+      const desired = desiredObjects(namespace.name, asked.recipe).guards.flat();
+      return verifyEnvironment(cluster, KEY, namespace, asked, { desired, written });
     },
-    verify: (asked, namespace) => verifyEnvironment(cluster, KEY, namespace, asked),
   };
   return { activities, contenders: Object.fromEntries(contenders) };
 }

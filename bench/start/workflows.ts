@@ -15,8 +15,9 @@ export interface DesignActivities {
   nothing(): Promise<void>;
   isolate(specification: Specification, life: Life): Promise<Namespace>;
   createNamespace(specification: Specification, life: Life): Promise<Namespace>;
-  applyGuards(specification: Specification, namespace: Namespace): Promise<void>;
-  verify(specification: Specification, namespace: Namespace): Promise<void>;
+  /** What the apiserver answered goes through the history, so that the verification need not read it again. */
+  applyGuards(specification: Specification, namespace: Namespace): Promise<object[]>;
+  verify(specification: Specification, namespace: Namespace, written: object[]): Promise<void>;
 }
 
 const options = { startToCloseTimeout: '30s' } as const;
@@ -49,8 +50,8 @@ export function ThreeRegularWorkflow(specification: Specification): Promise<void
 
 async function apart(activities: DesignActivities, specification: Specification): Promise<void> {
   const namespace = await activities.createNamespace(specification, life());
-  await activities.applyGuards(specification, namespace);
-  await activities.verify(specification, namespace);
+  const written = await activities.applyGuards(specification, namespace);
+  await activities.verify(specification, namespace, written);
 }
 
 function life(): Life {

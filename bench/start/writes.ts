@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { buildInOrder } from '../../src/cluster/build.ts';
 import type { Cluster } from '../../src/cluster/client.ts';
-import { createNamespace } from '../../src/cluster/isolate.ts';
+import { createNamespace, writeGuard } from '../../src/cluster/isolate.ts';
 import { desiredObjects } from '../../src/cluster/objects/desired.ts';
 import { namespaceObject } from '../../src/cluster/objects/namespace.ts';
 import type { Recipe } from '../../src/environment/recipe.ts';
@@ -20,5 +20,5 @@ export function objectsOf(name: string, recipe: Recipe): KubernetesObject[] {
 /** Makes them directly, by the very functions that the worker makes them with, and verifies nothing. */
 export async function write(cluster: Cluster, specification: Specification): Promise<void> {
   const { name } = await createNamespace(cluster, KEY, specification, { run: randomUUID(), nonce: randomUUID() });
-  await buildInOrder(cluster, desiredObjects(name, specification.recipe).guards);
+  await buildInOrder(desiredObjects(name, specification.recipe).guards, (object) => writeGuard(cluster, object));
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
-import { findNamespace, remove, volumesOf } from '../cluster/teardown.ts';
+import { findNamespaces, remove, volumesOf } from '../cluster/teardown.ts';
 import type { Identity } from '../environment/identity.ts';
 import type { Life, Namespace } from '../environment/life.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -14,13 +14,19 @@ const LATE_CREATE_MS = 12_000;
 /** What it takes to remove an environment. */
 export function teardownActivities({ cluster, ownershipKey }: Dependencies) {
   return {
-    /** Looks for the namespace of a life whose create was not answered, for as long as it may still come to be. */
-    async findNamespace(identity: Identity, life: Life): Promise<Namespace | undefined> {
+    /**
+     * Finds all namespaces of a life.
+     * @param known the one that its workflow was told of; without it, one whose create was not answered is looked for as
+     * long as it may still come to be
+     */
+    async findNamespaces(identity: Identity, life: Life, known?: Namespace): Promise<Namespace[]> {
       const signal = cancellationSignal();
-      const lookUntil = Date.now() + LATE_CREATE_MS;
+      const lookUntil = Date.now() + (known === undefined ? LATE_CREATE_MS : 0);
       for (;;) {
-        const found = await findNamespace(cluster, ownershipKey, identity, life, signal);
-        if (found !== undefined || Date.now() >= lookUntil) return found;
+        const found = await findNamespaces(cluster, ownershipKey, identity, life, signal);
+        const others = found.filter(({ uid }) => uid !== known?.uid);
+        const all = known === undefined ? others : [known, ...others];
+        if (all.length > 0 || Date.now() >= lookUntil) return all;
         await sleep(POLL_MS, undefined, { signal });
       }
     },

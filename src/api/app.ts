@@ -7,6 +7,7 @@ import { environmentRoutes } from './environments/routes.ts';
 import { healthRoutes } from './health/routes.ts';
 import { problems } from './http/problems.ts';
 import type { TemplateCatalogue } from './templates/catalogue.ts';
+import { PromptCalls } from './temporal/prompt-calls.ts';
 
 /** What the API works with. No credentials of a cluster are among it. */
 export interface ApiDependencies {
@@ -19,8 +20,9 @@ export interface ApiDependencies {
 /** The HTTP API. Any number of these may run side by side: none keeps any state. */
 export function createApp({ client, tokens, templates, log }: ApiDependencies): Koa {
   const app = new Koa();
-  const health = healthRoutes(client);
-  const environments = environmentRoutes(client, templates);
+  const calls = new PromptCalls(client);
+  const health = healthRoutes(client, calls);
+  const environments = environmentRoutes(client, templates, calls);
   app.on('error', (error: Error) => log.error({ err: error }, 'response failed'));
   app.use(problems(log));
   app.use(basePath);

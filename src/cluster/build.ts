@@ -3,7 +3,6 @@ import type { Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
 import type { Cluster } from './client.ts';
 import { ClusterError } from './errors.ts';
-import { isMadeByCluster } from './objects/access.ts';
 import { type DesiredObject, desiredObjects } from './objects/desired.ts';
 import { readOwn } from './own-namespace.ts';
 
@@ -24,21 +23,19 @@ export async function buildWorkload(
     const message = `The namespace ${namespace.name} is not that of this environment any more.`;
     throw new ClusterError(message, { class: 'final' });
   }
-  await buildInOrder(cluster, desiredObjects(namespace.name, specification.recipe).workload, signal);
+  // Applied, not created: a step that is done again would create what is there, which a quota counts once more before
+  // the apiserver refuses it.
+  await buildInOrder(desiredObjects(namespace.name, specification.recipe).workload, (object) =>
+    cluster.apply(object, signal),
+  );
 }
 
-/** Writes one group after the other, the objects of a group side by side. @returns each as the apiserver now has it */
+/** Writes one group after the other, the objects of a group side by side. @returns what each write answered */
 export async function buildInOrder(
-  cluster: Cluster,
   groups: readonly DesiredObject[][],
-  signal?: AbortSignal,
+  write: (object: DesiredObject) => Promise<KubernetesObject>,
 ): Promise<KubernetesObject[]> {
   const written: KubernetesObject[] = [];
-  for (const group of groups) {
-    // What the cluster makes by itself is most likely there before us: a create would only be refused.
-    const write = (object: DesiredObject): Promise<DesiredObject> =>
-      isMadeByCluster(object) ? cluster.apply(object, signal) : cluster.ensure(object, signal);
-    written.push(...(await Promise.all(group.map(write))));
-  }
+  for (const group of groups) written.push(...(await Promise.all(group.map(write))));
   return written;
 }

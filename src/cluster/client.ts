@@ -101,10 +101,7 @@ export class Cluster {
     try {
       return await this.create(object, signal);
     } catch (error) {
-      // A full quota refuses the second create of what has filled it, before anybody sees that it is there.
-      const mayBeThere =
-        error instanceof ClusterError && (error.class === 'conflict' || error.reason === 'quota-exceeded');
-      if (!mayBeThere) throw error;
+      if (!(error instanceof ClusterError && error.class === 'conflict')) throw error;
       return await this.apply(object, signal);
     }
   }

@@ -9,6 +9,9 @@ import { ApiException } from '@kubernetes/client-node';
  */
 export type ErrorClass = 'transient' | 'throttled' | 'conflict' | 'final';
 
+/** An answer that wants a longer wait comes from something that does not know what waits here. */
+const LONGEST_RETRY_AFTER_S = 60;
+
 /** Who a final error is to be told to: the quota, an admission rule that refuses the request, or the cluster itself. */
 export type FinalReason = 'quota-exceeded' | 'rejected-by-cluster' | 'cluster-failed';
 
@@ -45,7 +48,7 @@ export function classify(error: unknown): ClusterError {
   const answer = { ...retryAfterOf(error.headers), ...statusOf(error.body) };
   const message = answer.message ?? `The apiserver answered ${status}.`;
   if (status === 429 || (status === 503 && answer.retryAfterSeconds !== undefined)) {
-    const retryAfterMs = 1000 * (answer.retryAfterSeconds ?? 1);
+    const retryAfterMs = 1000 * Math.min(Math.max(answer.retryAfterSeconds ?? 1, 0), LONGEST_RETRY_AFTER_S);
     return new ClusterError(message, { class: 'throttled', status, retryAfterMs });
   }
   if (status === 409) return new ClusterError(message, { class: 'conflict', status });

@@ -5,7 +5,8 @@ import type { Specification } from '../environment/request.ts';
 import { buildInOrder } from './build.ts';
 import type { Cluster } from './client.ts';
 import { ClusterError } from './errors.ts';
-import { desiredObjects } from './objects/desired.ts';
+import { isMadeByCluster } from './objects/access.ts';
+import { type DesiredObject, desiredObjects } from './objects/desired.ts';
 import { namespaceObject } from './objects/namespace.ts';
 import { readNamespace } from './own-namespace.ts';
 import { ANNOTATION, birthMark, ownerMark, wasBornOf } from './ownership.ts';
@@ -26,9 +27,14 @@ export async function isolate(
 ): Promise<Namespace> {
   const namespace = await createNamespace(cluster, ownershipKey, specification, life, signal);
   const { guards } = desiredObjects(namespace.name, specification.recipe);
-  const written = await buildInOrder(cluster, guards, signal);
+  const written = await buildInOrder(guards, (object) => writeGuard(cluster, object, signal));
   await verifyEnvironment(cluster, ownershipKey, namespace, specification, { desired: guards.flat(), written, signal });
   return namespace;
+}
+
+/** What the cluster makes by itself is most likely there before us: a create would only be refused. */
+export function writeGuard(cluster: Cluster, object: DesiredObject, signal?: AbortSignal): Promise<DesiredObject> {
+  return isMadeByCluster(object) ? cluster.apply(object, signal) : cluster.ensure(object, signal);
 }
 
 /**

@@ -7,20 +7,24 @@ import { ClusterError } from './errors.ts';
 import { readNamespace } from './own-namespace.ts';
 import { wasBornOf } from './ownership.ts';
 
-/** Finds the namespace that a life of an environment made, also where the answer to its create was lost. */
-export async function findNamespace(
+/**
+ * Finds what a life of an environment made, also where the answer to its create was lost. There may be more than one: a
+ * step that was begun again after a crash takes the best name that is free by then.
+ */
+export async function findNamespaces(
   cluster: Cluster,
   ownershipKey: Buffer,
   identity: Identity,
   life: Life,
   signal?: AbortSignal,
-): Promise<Namespace | undefined> {
-  for (const name of namespaceCandidates(identity, life.run)) {
-    const found = await readNamespace(cluster, name, signal);
-    const uid = found?.metadata?.uid;
-    if (found && uid !== undefined && wasBornOf(ownershipKey, found, life, identity)) return { name, uid };
-  }
-  return undefined;
+): Promise<Namespace[]> {
+  const names = namespaceCandidates(identity, life.run);
+  const found = await Promise.all(names.map((name) => readNamespace(cluster, name, signal)));
+  return found.flatMap((namespace) => {
+    const { name, uid } = namespace?.metadata ?? {};
+    const isOurs = namespace && wasBornOf(ownershipKey, namespace, life, identity);
+    return isOurs && name !== undefined && uid !== undefined ? [{ name, uid }] : [];
+  });
 }
 
 /** The volumes that the cluster will remove with the claims of a namespace: those with the reclaim policy Delete. */

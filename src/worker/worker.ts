@@ -4,12 +4,16 @@ import { createActivities } from '../activities/activities.ts';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { TASK_QUEUE } from '../workflows/messages.ts';
 
-const WORKFLOWS = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
 /**
  * Evaluated once rather than again for each workflow, which would take up a third of a start's first workflow task. What
  * is here must keep no state of a workflow in its modules.
  */
 const SHARED_MODULES = ['@temporalio/workflow'];
+/** What the worker bundles, and how. */
+export const BUNDLE = {
+  workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+  preloadModules: SHARED_MODULES,
+};
 /** Waiting activities hold a slot each, and do next to nothing meanwhile. */
 const ACTIVITY_SLOTS = 400;
 const CACHED_WORKFLOWS = 1000;
@@ -26,8 +30,8 @@ export function createWorker(
     connection,
     namespace,
     taskQueue: TASK_QUEUE,
-    workflowsPath: WORKFLOWS,
-    bundlerOptions: { preloadModules: SHARED_MODULES },
+    workflowsPath: BUNDLE.workflowsPath,
+    bundlerOptions: { preloadModules: BUNDLE.preloadModules },
     activities: createActivities(dependencies),
     maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
     maxCachedWorkflows: CACHED_WORKFLOWS,

@@ -103,7 +103,7 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
 
   function undo(error: unknown): Promise<never> {
     return CancellationScope.nonCancellable(async () => {
-      const step = record.environment.steps.at(-1)?.name ?? 'namespace';
+      const step = record.environment.steps.at(-1)?.name ?? 'isolation';
       record.breakOff('failed', causeOf(error));
       await saga.undo();
       const found = problemOf(error, step);

@@ -16,8 +16,8 @@ export function TeardownWorkflow(input: TeardownInput): Promise<Environment> {
     await record.step('teardown', async () => {
       // A life that never came to its first step has made nothing.
       const began = environment.steps.length > 0;
-      const namespace = input.namespace ?? (began ? (await removal.findNamespace(environment, life)).value : undefined);
-      if (namespace) await removeAll(namespace);
+      const { value } = began ? await removal.findNamespaces(environment, life, input.namespace) : { value: [] };
+      for (const namespace of value) await removeAll(namespace);
       return { value: undefined, attempts: 1, message: 'nothing is left' } satisfies StepResult<void>;
     });
     if (takesOver) record.enter('terminated');

@@ -6,7 +6,7 @@ import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { buildWorkload } from '../../src/cluster/build.ts';
 import type { Cluster } from '../../src/cluster/client.ts';
 import { createNamespace } from '../../src/cluster/isolate.ts';
-import { findNamespace, remove as removeEnvironment } from '../../src/cluster/teardown.ts';
+import { findNamespaces, remove as removeEnvironment } from '../../src/cluster/teardown.ts';
 import { adminCluster, someDeveloper, workerCluster } from '../setup/client.ts';
 import { specification } from '../setup/lives.ts';
 
@@ -42,10 +42,10 @@ describe('a namespace that Berth did not make', () => {
         const taken = { ...asked, dev_id: `${asked.dev_id}-x` };
 
         const made = await createNamespace(worker, key, taken, life);
-        const found = await findNamespace(worker, key, taken, life);
+        const found = await findNamespaces(worker, key, taken, life);
 
         expect(made.name).not.toBe(foreign.metadata?.name);
-        expect(found).toEqual(made);
+        expect(found).toEqual([made]);
         expect(await namespaceNamed(admin, foreign.metadata?.name ?? '')).toEqual(foreign);
         await remove(admin, foreign);
         await remove(admin, await namespaceNamed(admin, made.name));
@@ -69,7 +69,7 @@ describe('a namespace that Berth did not make', () => {
     await remove(admin, real);
     await gone(admin, made.name);
 
-    expect(await findNamespace(worker, key, asked, life)).toBeUndefined();
+    expect(await findNamespaces(worker, key, asked, life)).toEqual([]);
   });
 
   it('is not deleted where it has taken the name of one that is gone', async () => {

@@ -31,6 +31,7 @@ it('an apiserver that is killed in the middle of a provisioning and comes back a
   await expect.poll(() => system.stepsDone(caught), { interval: 20, timeout: 30_000 }).toContain('isolation');
 
   system.killApiserver();
+  expect(await system.status(caught)).not.toMatchObject({ state: 'ready' });
   const back = sleep(DOWN_MS);
   await system.start(meanwhile);
   const said = async (): Promise<string> => (await system.status(meanwhile)).steps.map(({ message }) => message).join();

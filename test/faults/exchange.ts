@@ -49,6 +49,11 @@ export class Exchange {
     this.#response = response;
   }
 
+  /** Whether the client has gone without an answer. */
+  get isGivenUp(): boolean {
+    return this.#response.closed;
+  }
+
   /** Has the apiserver do it, whether or not the client still waits. Done again, it is asked again. */
   async forward(): Promise<Answer> {
     const answer = await this.#send();

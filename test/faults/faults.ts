@@ -45,11 +45,13 @@ export class Hold {
   /** The first request that is held. */
   readonly caught: Promise<ProxiedRequest>;
   readonly #decision = Promise.withResolvers<'go on' | 'drop'>();
+  readonly #held = new Set<Exchange>();
 
   constructor(moment: Moment) {
     const { promise, resolve } = Promise.withResolvers<ProxiedRequest>();
     this.caught = promise;
     this.fault = async (exchange) => {
+      this.#held.add(exchange);
       const answer = moment === 'after it is done' ? await exchange.forward() : undefined;
       resolve(exchange.request);
       if ((await this.#decision.promise) === 'drop') exchange.cut();
@@ -68,6 +70,16 @@ export class Hold {
       throw new Error(`Nobody made the request that was to be held within ${ms} ms: ${what}.`);
     });
     return await Promise.race([this.caught, never]).finally(() => giveUp.abort());
+  }
+
+  /** Whether somebody still waits for an answer: a client gives up after a time. */
+  get isHolding(): boolean {
+    return [...this.#held].some((exchange) => !exchange.isGivenUp);
+  }
+
+  /** Does something as soon as the test has decided. */
+  onDecision(then: () => void): void {
+    void this.#decision.promise.then(then);
   }
 
   /** What is held is answered as if nothing had been. */

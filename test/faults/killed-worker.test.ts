@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { teardownActivities } from '../../src/activities/teardown.ts';
 import { type Environment, STEPS } from '../../src/environment/environment.ts';
 import type { Identity } from '../../src/environment/identity.ts';
@@ -59,7 +59,7 @@ describe('a worker killed in the middle of a teardown: another leaves nothing', 
 
   beforeAll(async () => {
     stage = await stageOfOneWorker();
-    const isLookedFor = ({ step }: Case) => step === 'findNamespace';
+    const isLookedFor = ({ step }: Case) => step === 'findNamespaces';
     await Promise.all(
       cases.map((one) => (isLookedFor(one) ? startUnanswered : startAndWait)(stage, environmentOf(stage, one))),
     );
@@ -99,11 +99,15 @@ function environmentOf(stage: Stage, { name, moment }: Case): Identity {
   return stage.environment(`${name}-${moment.split(' ')[0]}`);
 }
 
+/** Held are also the requests by which the worker follows up on one that it has given up. */
 function holdsFor(stage: Stage, cases: Case[]): Holds {
   return new Map(
     cases.map((one) => {
       const hold = new Hold(one.moment);
-      stage.proxy.on({ ...one.request, namespace: `dev-${environmentOf(stage, one).dev_id}` }, hold.fault, 1);
+      const rule = stage.proxy.on({ ...one.request, namespace: `dev-${environmentOf(stage, one).dev_id}` }, hold.fault);
+      hold.onDecision(() => {
+        rule.left = 0;
+      });
       return [one, hold];
     }),
   );
@@ -116,6 +120,9 @@ async function allCaught(holds: Holds): Promise<void> {
 /** Kills the worker once all that is to be held is held, starts another and waits for what it makes of it. */
 async function killAndReplace(stage: Stage, holds: Holds): Promise<Convergence> {
   await allCaught(holds);
+  // All of them at the same moment: else one would be over, and not be broken off.
+  const notHeld = () => [...holds].flatMap(([{ name }, { isHolding }]) => (isHolding ? [] : [name]));
+  await vi.waitFor(() => expect(notHeld()).toEqual([]), { timeout: CAUGHT_MS, interval: 20 });
   await stage.killWorker('one');
   const killedAt = Date.now();
   for (const hold of holds.values()) hold.drop();

@@ -4,10 +4,11 @@ import { census, expectNothingLeft } from './census.ts';
 import { Stage } from './stage.ts';
 
 const CALLERS = 1000;
+const TEST_MS = 300_000;
 
-test('1,000 callers at two API servers who start the same environment at once get one environment, and equal answers', async ({
-  annotate,
-}) => {
+test('1,000 callers at two API servers who start the same environment at once get one environment, and equal answers', {
+  timeout: TEST_MS,
+}, async ({ annotate }) => {
   const stage = await Stage.setUp();
   onTestFinished(() => stage.close());
   await stage.startApi();

@@ -1,5 +1,6 @@
 /**
- * The seed of this run, any at all unless `BERTH_SEED` says which: a failure names it, and so can be had again.
+ * The seed of this run, any at all unless `BERTH_SEED` says which: a failure names it, and the same points are taken
+ * again with it, as far as the machine is as fast.
  */
 export function chosenSeed(): number {
   return Number(process.env.BERTH_SEED ?? Date.now() % 100_000);

@@ -16,15 +16,15 @@ export const REQUESTS_OF_PROVISIONING: Record<ProvisioningStep, readonly Pattern
     { method: 'POST', resource: 'resourcequotas' },
   ],
   workload: [
-    { method: 'POST', resource: 'persistentvolumeclaims' },
-    { method: 'POST', resource: 'deployments' },
+    { method: 'PATCH', resource: 'persistentvolumeclaims' },
+    { method: 'PATCH', resource: 'deployments' },
   ],
   verification: [{ method: 'GET', resource: 'resourcequotas' }],
 };
 
 /** The same of a teardown, which makes no such request before that step. */
 export const REQUESTS_OF_TEARDOWN: Record<TeardownStep, readonly Pattern[]> = {
-  findNamespace: [{ method: 'GET', resource: 'namespaces' }],
+  findNamespaces: [{ method: 'GET', resource: 'namespaces' }],
   volumesOf: [{ method: 'GET', resource: 'persistentvolumeclaims' }],
   remove: [{ method: 'DELETE', resource: 'namespaces' }],
 };

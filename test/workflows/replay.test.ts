@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import {
   bundleWorkflowCode,
   DefaultLogger,
@@ -8,12 +7,11 @@ import {
 } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { BUNDLE } from '../../src/worker/worker.ts';
 import { historyOf, readEvents, type SavedEvent, savedPaths } from './paths/history-file.ts';
 import { PATH_NAMES, PATHS } from './paths/paths.ts';
 import { PLAYS } from './paths/plays.ts';
 import { missedLandmark, trailOf } from './paths/trail.ts';
-
-const WORKFLOWS = fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url));
 
 let workflowBundle: WorkflowBundleWithSourceMap;
 /** Why the saved history of a path cannot be replayed, by the path. */
@@ -23,7 +21,7 @@ beforeAll(async () => {
   const logger = new DefaultLogger('ERROR');
   // What cannot be replayed is told by the test that finds it.
   Runtime.install({ logger, telemetryOptions: { logging: { forward: {}, filter: 'OFF' } } });
-  workflowBundle = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger });
+  workflowBundle = await bundleWorkflowCode({ ...BUNDLE, logger });
   errors = await replay(Object.fromEntries(savedPaths().map((path) => [path, readEvents(path)])));
 });
 

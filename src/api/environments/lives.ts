@@ -13,12 +13,9 @@ import { summary } from '../../workflows/details.ts';
 import type { EnvironmentWorkflow } from '../../workflows/environment.ts';
 import { type EnvironmentMemo, startUpdate, TASK_QUEUE } from '../../workflows/messages.ts';
 import { searchAttributesOf } from '../../workflows/search-attributes.ts';
+import { PromptCalls } from '../temporal/prompt-calls.ts';
 import type { LifeRecord } from './life-record.ts';
-import { PromptCalls } from './prompt-calls.ts';
 import { waitIsOver } from './temporal-errors.ts';
-
-/** For what Temporal answers at once, unless it is busy; in milliseconds. */
-const CALL_MS = 10_000;
 
 /**
  * The lives of environments, in Temporal's terms: one workflow id an environment, one run a life.
@@ -26,10 +23,11 @@ const CALL_MS = 10_000;
  */
 export class Lives {
   readonly #client: Client;
-  readonly #calls = new PromptCalls();
+  readonly #calls: PromptCalls;
 
-  constructor(client: Client) {
+  constructor(client: Client, calls = new PromptCalls(client)) {
     this.#client = client;
+    this.#calls = calls;
   }
 
   /** The latest life of an environment; `undefined` where there was none, or Temporal has forgotten it. */
@@ -44,7 +42,7 @@ export class Lives {
 
   /** Starts a life, or joins the one that runs, without waiting for what becomes of it. */
   async begin(specification: Specification): Promise<void> {
-    await this.#promptly(() =>
+    await this.#calls.make(() =>
       this.#client.workflow.start<typeof EnvironmentWorkflow>('EnvironmentWorkflow', startOptions(specification)),
     );
   }
@@ -75,7 +73,7 @@ export class Lives {
   /** Asks for the end of a life. Temporal keeps that, and shows it at once, with or without a worker. */
   async end(identity: Identity, run: string): Promise<void> {
     const handle = this.#client.workflow.getHandle(workflowId(identity), run);
-    await this.#promptly(() => handle.cancel());
+    await this.#calls.make(() => handle.cancel());
   }
 
   /** Waits until a run has closed. How it closed is in its memo. */
@@ -94,7 +92,7 @@ export class Lives {
 
   /** A page of environments by Temporal's own query, and the token of the page after it. */
   async list(query: string, pageSize: number, page?: Uint8Array): Promise<{ found: Environment[]; next: Uint8Array }> {
-    const { executions, nextPageToken } = await this.#promptly(() =>
+    const { executions, nextPageToken } = await this.#calls.make(() =>
       this.#client.workflowService.listWorkflowExecutions({
         namespace: this.#client.options.namespace,
         query,
@@ -111,16 +109,12 @@ export class Lives {
 
   async #describe(id: string): Promise<LifeRecord | undefined> {
     const handle = this.#client.workflow.getHandle(id);
-    const description = await this.#promptly(() => handle.describe()).catch(unlessNotFound);
+    const description = await this.#calls.make(() => handle.describe()).catch(unlessNotFound);
     if (description === undefined) return undefined;
     const { environment, teardown } = description.memo as unknown as EnvironmentMemo;
     const isOpen = description.status.name === 'RUNNING';
     const isEnding = description.raw.workflowExtendedInfo?.cancelRequested === true;
     return { run: description.runId, isOpen, isEnding, environment, teardown };
-  }
-
-  #promptly<T>(call: () => Promise<T>): Promise<T> {
-    return this.#calls.make(() => this.#client.withDeadline(Date.now() + CALL_MS, call));
   }
 
   async #until<T>(deadline: number, wait: () => Promise<T>): Promise<T | undefined> {

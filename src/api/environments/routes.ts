@@ -11,6 +11,7 @@ import { waitMs } from '../http/prefer.ts';
 import { refuse } from '../http/problems.ts';
 import { validate } from '../http/validate.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
+import type { PromptCalls } from '../temporal/prompt-calls.ts';
 import { Lives } from './lives.ts';
 import { notFound } from './not-found.ts';
 import type { Outcome, Wait } from './outcome.ts';
@@ -29,8 +30,8 @@ const statusQuery = z.strictObject({
 });
 
 /** `POST /environments/start`, `POST /environments/terminate`, `GET /environments/status`. */
-export function environmentRoutes(client: Client, templates: TemplateCatalogue): Router {
-  const lives = new Lives(client);
+export function environmentRoutes(client: Client, templates: TemplateCatalogue, calls: PromptCalls): Router {
+  const lives = new Lives(client, calls);
   const router = new Router({ prefix: '/environments' });
 
   router.post('/start', async (context: Context) => {

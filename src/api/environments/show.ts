@@ -21,10 +21,9 @@ export async function status(lives: Lives, identity: Identity): Promise<Environm
   if (latest === undefined) throw notFound(identity);
   if (latest.teardown === undefined || isOver(latest.environment.state)) return shown(latest);
   const teardown = await lives.teardown(latest.teardown);
-  if (teardown === undefined) return { ...latest.environment, state: 'terminated' };
-  // What a failed provisioning had made is gone, and its own run is just about to say what failed.
-  const isUndone = latest.isOpen && !teardown.isOpen && !isOver(teardown.environment.state);
-  return shown(isUndone ? latest : teardown);
+  // Its own run has just begun to undo it, or is just about to say what failed.
+  if (latest.isOpen && !teardown?.isOpen) return shown(latest);
+  return teardown ? shown(teardown) : { ...latest.environment, state: 'terminated' };
 }
 
 /**

@@ -9,7 +9,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import { isProblemKind, type Problem } from '../../environment/problem.ts';
 import { ProblemError, refuseForNow } from '../http/problems.ts';
-import { TemporalSilent } from './prompt-calls.ts';
+import { TemporalSilent } from '../temporal/prompt-calls.ts';
 
 const RETRY_AFTER_S = 1;
 

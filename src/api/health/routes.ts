@@ -2,8 +2,8 @@ import Router from '@koa/router';
 import type { Client } from '@temporalio/client';
 import type { Context } from 'koa';
 import { TASK_QUEUE } from '../../workflows/messages.ts';
+import type { PromptCalls } from '../temporal/prompt-calls.ts';
 
-const PROBE_MS = 1500;
 /** An idle worker asks for work once a minute. */
 const SILENT_AFTER_MS = 75_000;
 // temporal.api.enums.v1.TaskQueueType.
@@ -21,19 +21,19 @@ interface Health {
  * `GET /health`: which part is down, for balancers and people. 503 where this server can do nothing for anybody. Needs no
  * token and tells no secret.
  */
-export function healthRoutes(client: Client): Router {
+export function healthRoutes(client: Client, calls: PromptCalls): Router {
   const router = new Router();
   router.get('/health', async (context: Context) => {
-    const health = await healthOf(client);
+    const health = await healthOf(client, calls);
     context.status = health.status === 'down' ? 503 : 200;
     context.body = health;
   });
   return router;
 }
 
-async function healthOf(client: Client): Promise<Health> {
+async function healthOf(client: Client, calls: PromptCalls): Promise<Health> {
   try {
-    const isServed = await client.withDeadline(Date.now() + PROBE_MS, () => hasWorkers(client));
+    const isServed = await calls.make(() => hasWorkers(client));
     return { status: isServed ? 'ok' : 'degraded', temporal: 'reachable', workers: isServed ? 'polling' : 'absent' };
   } catch {
     return { status: 'down', temporal: 'unreachable', workers: 'unknown' };

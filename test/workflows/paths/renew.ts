@@ -60,8 +60,9 @@ async function played({ paths, play }: Play, stage: Stage): ReturnType<Play['pla
 }
 
 function namesFrom(args: string[]): readonly PathName[] {
-  const unknown = args.filter((name) => !Object.hasOwn(PATHS, name));
+  const unknown = args.filter((name) => name !== '--all' && !Object.hasOwn(PATHS, name));
   if (unknown.length > 0)
     throw new Error(`There is no path ${unknown.join(', ')}. There are: ${PATH_NAMES.join(', ')}.`);
-  return args.length > 0 ? (args as PathName[]) : PATH_NAMES;
+  if (args.length === 0) throw new Error('Name the paths whose histories are to be replaced, or --all of them.');
+  return args.includes('--all') ? PATH_NAMES : (args as PathName[]);
 }

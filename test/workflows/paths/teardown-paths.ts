@@ -18,11 +18,11 @@ export const TEARDOWN_PATHS = {
   },
   'teardown/finds-what-was-made': {
     shows: 'looks for a namespace that it was not told, and removes it',
-    landmarks: ['findNamespace completed', ...REMOVED],
+    landmarks: ['findNamespaces completed', ...REMOVED],
   },
   'teardown/looks-in-vain': {
     shows: 'looks for a namespace that it was not told, and finds that there is none',
-    landmarks: ['findNamespace completed', 'completed'],
+    landmarks: ['findNamespaces completed', 'completed'],
   },
   'teardown/has-nothing-to-do': {
     shows: 'looks for nothing where no step was begun',

@@ -14,7 +14,7 @@ interface Attributes {
   outcome?: { failure?: unknown };
 }
 
-/** What happened in a history, in a few words an event: `applyGuards done`, `timer fired`, `cancel requested`. */
+/** What happened in a history, in a few words an event: `isolate completed`, `timer fired`, `cancel requested`. */
 export function trailOf(events: SavedEvent[]): string[] {
   const activities = new Map<string | undefined, string>();
   return events.flatMap((event) => {

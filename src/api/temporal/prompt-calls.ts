@@ -1,19 +1,27 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 
 const TICK_MS = 250;
-const MOST_SILENT_TICKS = 6;
+const SILENT_TICKS = 4;
+const PROBE_MS = 500;
+/** For what Temporal answers at once, unless it is busy; in milliseconds. */
+const CALL_MS = 10_000;
 
-/** Temporal has answered nobody for one and a half seconds. */
+/** Temporal answers nobody: neither who waits, nor a question that asks for nothing. */
 export class TemporalSilent extends Error {
   override readonly name = 'TemporalSilent';
 }
 
 /**
  * Tells a Temporal that is busy from one that cannot be reached: a busy one answers others meanwhile. So a call is given
- * up soon where nobody is answered any more, and else gets the time that it has.
+ * up within two seconds where nobody is answered any more, and else gets the time that it has.
  */
 export class PromptCalls {
+  readonly #client: Client;
   #answers = 0;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
 
   /** @throws TemporalSilent */
   async make<T>(call: () => Promise<T>): Promise<T> {
@@ -23,10 +31,10 @@ export class PromptCalls {
     const watch = setInterval(() => {
       silentTicks = this.#answers === seen ? silentTicks + 1 : 0;
       seen = this.#answers;
-      if (silentTicks === MOST_SILENT_TICKS) reject(new TemporalSilent('Temporal does not answer.'));
+      if (silentTicks === SILENT_TICKS) void this.#probe().catch(() => reject(new TemporalSilent()));
     }, TICK_MS);
     try {
-      return await Promise.race([this.counted(call), silence]);
+      return await Promise.race([this.counted(() => this.#client.withDeadline(Date.now() + CALL_MS, call)), silence]);
     } finally {
       clearInterval(watch);
     }
@@ -42,5 +50,11 @@ export class PromptCalls {
       if (error instanceof WorkflowNotFoundError) this.#answers += 1;
       throw error;
     }
+  }
+
+  /** @throws where Temporal does not answer the least question */
+  async #probe(): Promise<void> {
+    const ask = () => this.#client.workflowService.getSystemInfo({});
+    await this.counted(() => this.#client.withDeadline(Date.now() + PROBE_MS, ask));
   }
 }

@@ -1,0 +1,36 @@
+import type { V1Namespace } from '@kubernetes/client-node';
+import { expect, onTestFinished, test } from 'vitest';
+import { adminCluster } from '../setup/client.ts';
+import { expectNothingLeft } from './census.ts';
+import { refuseWith } from './faults.ts';
+import { Stage } from './stage.ts';
+
+const TEST_MS = 180_000;
+const unavailable = refuseWith(503, 'The server is currently unable to handle the request.');
+
+test('an isolation that is begun again under a better name, which has become free, leaves nothing under the other', {
+  timeout: TEST_MS,
+}, async () => {
+  const stage = await Stage.setUp();
+  onTestFinished(() => stage.close());
+  await Promise.all([stage.startApi(), stage.startWorker('worker')]);
+  const environment = stage.environment('renamed');
+  const better = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: `dev-${environment.dev_id}` } };
+  const admin = await adminCluster();
+  const foreign = await admin.create<V1Namespace>(better);
+  const rule = stage.proxy.on({ method: 'POST', resource: 'resourcequotas' }, unavailable);
+  const refused = () => stage.proxy.requests.find(({ resource }) => resource === 'resourcequotas');
+
+  const starting = stage.start(environment);
+  await expect.poll(refused, { timeout: 20_000 }).toBeDefined();
+  await admin.delete(better, foreign.metadata?.uid ?? '');
+  await expect.poll(() => admin.read(better), { timeout: 60_000 }).toBeUndefined();
+  rule.left = 0;
+  const { status, body } = await starting;
+
+  expect(refused()?.namespace).toMatch(/^dev-.+-[0-9a-v]{13}$/);
+  expect({ status, namespace: body.namespace }).toEqual({ status: 200, namespace: better.metadata.name });
+  expect((await stage.terminate(environment)).status).toBe(200);
+  await stage.endProcesses();
+  await expectNothingLeft(stage.scope());
+});
