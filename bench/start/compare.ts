@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Percentiles, percentiles, timed, together } from '../percentiles.ts';
 
 const WARM_UP = 5;
@@ -6,6 +7,9 @@ const ONE_BY_ONE = 40;
 export const CALLERS = 32;
 const TOGETHER = 128;
 const ROUNDS = 3;
+/** What a contender leaves for the cluster's controllers to do must not burden the next one. In milliseconds. */
+const PAUSE_MS = 250;
+const PAUSE_AFTER_MANY_MS = 4000;
 
 /** Something to compare: does its work once. */
 export type Contender = () => Promise<unknown>;
@@ -21,17 +25,24 @@ export interface Row {
   perSecond: number;
 }
 
-/** Measures all contenders side by side: taken in turn, so that a slow moment of the machine is everybody's. */
+/**
+ * Measures all contenders side by side: taken in turn, so that a slow moment of the machine is everybody's, and each
+ * round beginning with another one, so that nobody always comes after the same.
+ */
 export async function compare(contenders: Record<string, Contender>): Promise<Row[]> {
   const all = Object.entries(contenders);
   for (const [, work] of all) for (let warmUp = 0; warmUp < WARM_UP; warmUp++) await work();
   const alone = new Map<string, number[]>(all.map(([what]) => [what, []]));
   for (let round = 0; round < ONE_BY_ONE; round++) {
-    for (const [what, work] of all) alone.get(what)?.push(await timed(work));
+    for (const [what, work] of rotated(all, round)) {
+      await sleep(PAUSE_MS);
+      alone.get(what)?.push(await timed(work));
+    }
   }
   const crowded = new Map<string, { durationsMs: number[]; rates: number[] }>();
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [what, work] of all) {
+    for (const [what, work] of rotated(all, round)) {
+      await sleep(PAUSE_AFTER_MANY_MS);
       const { durationsMs, perSecond } = await together(CALLERS, TOGETHER, work);
       const before = crowded.get(what) ?? { durationsMs: [], rates: [] };
       crowded.set(what, {
@@ -49,4 +60,9 @@ export async function compare(contenders: Record<string, Contender>): Promise<Ro
       perSecond: percentiles(rates).p50,
     };
   });
+}
+
+function rotated<T>(items: T[], by: number): T[] {
+  const first = by % items.length;
+  return [...items.slice(first), ...items.slice(0, first)];
 }
