@@ -5,8 +5,7 @@ import { causeOf, failureIn } from './failure.ts';
 import type { EnvironmentRecord, StepResult } from './record.ts';
 
 const FIRST_PAUSE_MS = 1000;
-/** Short enough to go on soon after an outage, and long enough for a history of a day of it. */
-const LONGEST_PAUSE_MS = 15_000;
+const LONGEST_PAUSE_MS = 5000;
 
 /**
  * Does a step of provisioning again for as long as it fails in passing, and shows meanwhile what went wrong: a pause is a

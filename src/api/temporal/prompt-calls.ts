@@ -1,8 +1,8 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 
 const TICK_MS = 250;
-const SILENT_TICKS = 4;
-const PROBE_MS = 500;
+/** After so many ticks without an answer Temporal is asked for next to nothing, and after so many it is given up. */
+const [PROBE_AFTER, GIVE_UP_AFTER] = [3, 6];
 /** For what Temporal answers at once, unless it is busy; in milliseconds. */
 const CALL_MS = 10_000;
 
@@ -31,10 +31,11 @@ export class PromptCalls {
     const watch = setInterval(() => {
       silentTicks = this.#answers === seen ? silentTicks + 1 : 0;
       seen = this.#answers;
-      if (silentTicks === SILENT_TICKS) void this.#probe().catch(() => reject(new TemporalSilent()));
+      if (silentTicks === PROBE_AFTER) this.#probe();
+      if (silentTicks === GIVE_UP_AFTER) reject(new TemporalSilent());
     }, TICK_MS);
     try {
-      return await Promise.race([this.counted(() => this.#client.withDeadline(Date.now() + CALL_MS, call)), silence]);
+      return await Promise.race([this.counted(() => this.#inTime(call)), silence]);
     } finally {
       clearInterval(watch);
     }
@@ -52,9 +53,13 @@ export class PromptCalls {
     }
   }
 
-  /** @throws where Temporal does not answer the least question */
-  async #probe(): Promise<void> {
+  /** One call that is slow is no sign: an answer to this one shows that Temporal is there. */
+  #probe(): void {
     const ask = () => this.#client.workflowService.getSystemInfo({});
-    await this.counted(() => this.#client.withDeadline(Date.now() + PROBE_MS, ask));
+    this.counted(() => this.#inTime(ask)).catch(() => undefined);
+  }
+
+  #inTime<T>(call: () => Promise<T>): Promise<T> {
+    return this.#client.withDeadline(Date.now() + CALL_MS, call);
   }
 }
