@@ -15,9 +15,9 @@ import {
   type TeardownStep,
 } from './step-requests.ts';
 
-/** Far more than it takes, and less than the test may. */
-const PATIENCE = { Prefer: 'wait=120' };
 const SCENE_MS = 240_000;
+const SETTLED_MS = 120_000;
+const WHOLE_LIFE = ['ready', 'terminated'];
 const RETRY_AFTER_S = 2;
 const LIVES = 10;
 const FAULTY = 0.1;
@@ -41,15 +41,15 @@ describe('a step whose request the apiserver cannot do just now', () => {
   const cases = [...stepRequests(STEPS, REQUESTS_OF_PROVISIONING), ...stepRequests(steps, REQUESTS_OF_TEARDOWN)]
     // Only a life that is cancelled at its very beginning has to look for its namespace.
     .filter(({ step }) => step !== 'findNamespaces');
-  const answers = new Map<string, number[]>();
+  const answers = new Map<string, string[]>();
 
   beforeAll(async () => {
     const lives = cases.flatMap((one) => [disturbed(one, 429, throttle), disturbed(one, 503, unavailable)]);
-    for (const [dev_id, statuses] of await Promise.all(lives)) answers.set(dev_id, statuses);
+    for (const [dev_id, life] of await Promise.all(lives)) answers.set(dev_id, life);
   }, SCENE_MS);
 
   test.for(cases)('$step: $request.method $request.resource is made again after a 503', (one) => {
-    expect(answers.get(environmentOf(one, 503).dev_id)).toEqual([200, 200]);
+    expect(answers.get(environmentOf(one, 503).dev_id)).toEqual(WHOLE_LIFE);
   });
 
   test.for(cases)(
@@ -59,7 +59,7 @@ describe('a step whose request the apiserver cannot do just now', () => {
 
       const [first, second] = requestsLike(one, environment);
 
-      expect(answers.get(environment.dev_id)).toEqual([200, 200]);
+      expect(answers.get(environment.dev_id)).toEqual(WHOLE_LIFE);
       expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(RETRY_AFTER_S * 1000);
     },
   );
@@ -78,7 +78,7 @@ describe('an apiserver that answers one request in ten with 429, 500 or 503', ()
     const undisturbed = await Promise.all(environments('undisturbed').map(live));
     const disturbed = await Promise.all(environments('disturbed').map(live));
 
-    expect(undisturbed).toEqual(Array.from({ length: LIVES }, () => [200, 200]));
+    expect(undisturbed).toEqual(Array.from({ length: LIVES }, () => WHOLE_LIFE));
     expect(disturbed, `BERTH_SEED=${seed}`).toEqual(undisturbed);
     expect(callsOf('disturbed'), `BERTH_SEED=${seed}`).toBeLessThanOrEqual(3 * callsOf('undisturbed'));
   });
@@ -92,7 +92,7 @@ test('a step that is done again and again is not refused for what it has made be
     REPEATS,
   );
 
-  expect(await live(environment)).toEqual([200, 200]);
+  expect(await live(environment)).toEqual(WHOLE_LIFE);
 });
 
 test('and in the end nothing is left of any of them', async () => {
@@ -100,14 +100,16 @@ test('and in the end nothing is left of any of them', async () => {
   await expectNothingLeft(stage.scope());
 });
 
-/** From its start to its end. @returns the statuses of both answers */
-async function live(environment: Identity): Promise<number[]> {
-  const started = await stage.start(environment, { headers: PATIENCE });
-  const ended = await stage.terminate(environment);
-  return [started.status, ended.status];
+/** From its start to its end. @returns what it came to each time; an answer may be that the work goes on */
+async function live(environment: Identity): Promise<string[]> {
+  await stage.start(environment);
+  const started = await stage.settled(environment, Date.now() + SETTLED_MS);
+  await stage.terminate(environment);
+  const ended = await stage.settled(environment, Date.now() + SETTLED_MS);
+  return [started.state, ended.state];
 }
 
-async function disturbed(one: StepRequest, code: 429 | 503, fault: Fault): Promise<[string, number[]]> {
+async function disturbed(one: StepRequest, code: 429 | 503, fault: Fault): Promise<[string, string[]]> {
   const environment = environmentOf(one, code);
   stage.proxy.on({ ...one.request, namespace: namespaceOf(environment) }, fault, 1);
   return [environment.dev_id, await live(environment)];
