@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { asJson, asText } from './announcement.ts';
 import { onInterrupt, StopRequested } from './interrupts.ts';
+import { cgroupOf, removeCgroup } from './node/cgroup.ts';
 import { parseOptions, type StartOptions, USAGE } from './options.ts';
 import { Supervisor } from './processes/supervisor.ts';
 import { progressOn } from './progress.ts';
@@ -43,6 +44,7 @@ async function main(options: StartOptions): Promise<never> {
     throw supervisor.signal.reason;
   } finally {
     await supervisor.stop();
+    removeCgroup(cgroupOf(path));
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startApplication } from '../../src/local/application.ts';
 import { cacheDirectory } from '../../src/local/install/cache.ts';
-import { installAll } from '../../src/local/install/install.ts';
+import { installSimulation } from '../../src/local/install/install.ts';
 import { choosePorts } from '../../src/local/ports.ts';
 import { Supervisor } from '../../src/local/processes/supervisor.ts';
 import { progressOn } from '../../src/local/progress.ts';
@@ -47,13 +47,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
   try {
     const cache = cacheDirectory(process.env);
-    const programs = await installAll({ cache, environment: process.env, progress, supervisor });
+    const programs = await installSimulation({ cache, environment: process.env, progress, supervisor });
     progress.say('Starting Temporal and a control plane for the tests …');
     const servers = await startServers({
       supervisor,
       stateDirectory: stateDir,
       temporal: { program: programs.temporal },
-      cluster: { programs },
+      cluster: { programs, node: { kind: 'simulated', kwok: programs.kwok } },
       durable: false,
     });
     const { temporal, adminKubeconfig, workerKubeconfig, ownershipKeyFile } = servers;
