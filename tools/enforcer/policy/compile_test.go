@@ -114,7 +114,8 @@ func TestPoliciesMean(t *testing.T) {
 			"green/db > blue/web tcp 80 open", "203.0.113.9 > blue/web tcp 80 closed",
 			"blue/web > blue/db tcp 80 open", "green/web > blue/db tcp 80 closed",
 		}},
-		{"expressions select", []string{`{ podSelector: { matchExpressions: [{ key: app, operator: NotIn, values: [db] }] }, ingress: [{ from: [
+		{"expressions select", []string{`{ podSelector: { matchExpressions: [{ key: app, operator: NotIn, values: [db] },
+			{ key: absent, operator: NotIn, values: [db] }, { key: absent, operator: DoesNotExist }] }, ingress: [{ from: [
 			{ namespaceSelector: { matchExpressions: [{ key: team, operator: Exists }, { key: team, operator: In, values: [green] }] } }] }] }`}, []string{
 			"green/web > blue/web tcp 80 open", "blue/db > blue/web tcp 80 closed", "203.0.113.9 > blue/db tcp 80 open",
 		}},
