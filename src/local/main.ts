@@ -39,7 +39,7 @@ async function main(options: StartOptions): Promise<never> {
       environment: process.env,
       progress,
     });
-    process.stdout.write(options.json ? asJson(announcement) : asText(announcement, options.context === undefined));
+    process.stdout.write(options.json ? asJson(announcement) : asText(announcement));
     await once(supervisor.signal, 'abort');
     throw supervisor.signal.reason;
   } finally {

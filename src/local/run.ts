@@ -59,6 +59,7 @@ export async function bringUp(options: StartOptions, context: RunContext): Promi
     kubeconfig: servers.adminKubeconfig,
     temporal: servers.temporal,
     temporal_ui: servers.temporalUi ?? null,
+    node: servers.node ?? null,
   };
 }
 

@@ -46,6 +46,10 @@ export interface Servers {
   readonly adminKubeconfig: string;
   readonly workerKubeconfig: string;
   readonly ownershipKeyFile: string;
+  /** Which node there is; undefined where the cluster is not ours. */
+  readonly node: NodeKind['kind'] | undefined;
+  /** A file with the images that the node has in place of others; undefined where it has none. */
+  readonly imagesFile: string | undefined;
   /** Ends what runs beside the servers' processes, which the supervisor ends. */
   stop(): void;
 }
@@ -81,6 +85,8 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     adminKubeconfig: cluster.adminKubeconfig,
     workerKubeconfig: cluster.worker.kubeconfig,
     ownershipKeyFile: cluster.worker.ownershipKeyFile,
+    node: 'programs' in options.cluster ? options.cluster.node.kind : undefined,
+    imagesFile: cluster.imagesFile,
     stop: cluster.worker.stop,
   };
 }
@@ -88,6 +94,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
 interface PreparedCluster {
   readonly adminKubeconfig: string;
   readonly worker: WorkerAccess;
+  readonly imagesFile?: string | undefined;
 }
 
 async function prepareTemporal({ supervisor, stateDirectory, temporal }: ServersOptions, ports: TemporalPorts) {
@@ -117,7 +124,11 @@ async function prepareEmbedded(
     node?.join(controlPlane),
   ]);
   await untilNodeServes(kubeConfig, kind.kind, supervisor.signal);
-  return { adminKubeconfig: controlPlane.adminKubeconfig, worker };
+  const stop = (): void => {
+    worker.stop();
+    node?.stop();
+  };
+  return { adminKubeconfig: controlPlane.adminKubeconfig, worker: { ...worker, stop }, imagesFile: node?.imagesFile };
 }
 
 async function prepareExisting(

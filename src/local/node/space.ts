@@ -95,7 +95,9 @@ export class NodeSpace {
 }
 
 function asUserError({ message, output }: CommandFailure): UserError {
-  return new UserError(`The node could not be set up: ${message}, and it said: ${output}. --simulated does without one.`);
+  return new UserError(
+    `The node could not be set up: ${message}, and it said: ${output}. --simulated does without one.`,
+  );
 }
 
 /**

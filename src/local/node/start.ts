@@ -13,6 +13,7 @@ import { importImages } from './images/import.ts';
 import { type ClientCertificate, kubeletClient } from './kubelet-client.ts';
 import { type Link, linkFor } from './link.ts';
 import { NodeSpace } from './space.ts';
+import { openVolumes } from './volumes.ts';
 
 /** What a real node is started from. */
 export interface NodeParts {
@@ -32,11 +33,18 @@ export interface NodeImages {
 /** A node whose network is there and whose containers can run, before it has joined a cluster. */
 export interface PreparedNode {
   readonly link: Link;
+  /** A file with the images that it has in place of those that templates name. */
+  readonly imagesFile: string;
   /** By what the apiserver proves to it who it is. */
   readonly apiserver: ClientCertificate;
   /** Joins the cluster, and waits until nothing passes that a policy forbids. */
   join(controlPlane: ControlPlane): Promise<void>;
+  /** Ends what runs beside its processes, which the supervisor ends. */
+  stop(): void;
 }
+
+/** Whose images the built-in templates name. */
+const TEMPLATES_REPOSITORIES = ['buildpack-deps', 'node', 'python'].map((name) => `docker.io/library/${name}`);
 
 /** Starts what runs containers, in a space of its own, with the images at hand. */
 export async function prepareNode(
@@ -59,11 +67,14 @@ export async function prepareNode(
     cgroup,
   });
   supervisor.start(space.inside(containerd(files.containerd)));
+  const closeVolumes = openVolumes();
   const imported = importImages(space, supervisor, Object.values(images));
 
   return {
     link,
+    imagesFile: writeOwnImages(join(directory, 'images.json'), images.workspace),
     apiserver,
+    stop: closeVolumes,
     join: async (controlPlane) => {
       await Promise.all([imported, startEnforcer(controlPlane)]);
       supervisor.start(
@@ -85,4 +96,11 @@ export async function prepareNode(
     );
     await waitUntil('policy-enforcer', () => existsSync(readyFile), { signal: supervisor.signal });
   }
+}
+
+/** The workspace image stands for all of the built-in templates: the node cannot fetch any. */
+function writeOwnImages(file: string, { pinned }: Image): string {
+  const own = Object.fromEntries(TEMPLATES_REPOSITORIES.map((repository) => [repository, pinned]));
+  writeFileSync(file, JSON.stringify(own), { mode: 0o600 });
+  return file;
 }
