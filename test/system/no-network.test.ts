@@ -16,7 +16,7 @@ test('a second start needs no network: it serves in a network namespace that has
   // The first start, as far as it needs the network.
   await installSimulation({ cache: cacheDirectory(process.env), environment: process.env, progress, supervisor });
 
-  const alone = 'ip link set lo up && exec node src/local/launch.js --json';
+  const alone = 'ip link set lo up && exec node src/local/launch.js --json --simulated';
   const started = new Start('unshare', ['--net', 'sh', '-c', alone], environmentFor(directory));
   const announced = await started.ready();
 
