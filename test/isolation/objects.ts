@@ -1,9 +1,11 @@
+const AMOUNTS = { cpu: '10m', memory: '16Mi', 'ephemeral-storage': '16Mi' };
+
 /** A container as the Pod Security Standard `restricted` wants it, that asks for little. */
 export function container(changes: object = {}) {
   return {
     name: 'main',
     image: 'registry.example/any',
-    resources: { requests: { cpu: '10m', memory: '16Mi', 'ephemeral-storage': '16Mi' } },
+    resources: { requests: AMOUNTS, limits: AMOUNTS },
     securityContext: {
       allowPrivilegeEscalation: false,
       capabilities: { drop: ['ALL'] },
