@@ -81,7 +81,7 @@ describe('a developer in their own environment', () => {
       {
         kind: 'Job',
         metadata: { name: 'mine' },
-        spec: { template: { spec: { ...pod('').spec, restartPolicy: 'Never' } } },
+        spec: { suspend: true, template: { spec: { ...pod('').spec, restartPolicy: 'Never' } } },
       },
     ],
     [
