@@ -25,12 +25,16 @@ describe('the API', () => {
 
   it('is started with nothing that leads to the cluster, as the worker is', (context) => {
     if (process.platform !== 'linux') context.skip('reads /proc');
-    const environmentOf = (program: string): string => {
+    const variablesOf = (program: string): string[] => {
       const [pid] = [...processesOf(inject('servers').stateDir)].find(([, command]) => command.includes(program)) ?? [];
-      return readFileSync(`/proc/${pid}/environ`, 'utf8');
+      const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+      return variables.map((variable) => variable.replace(/=.*$/s, ''));
     };
 
-    expect(environmentOf('src/worker/main.ts')).toMatch(/KUBECONFIG|BERTH_OWNERSHIP_KEY_FILE/);
-    expect(environmentOf('src/api/main.ts')).not.toMatch(/KUBECONFIG|BERTH_OWNERSHIP_KEY_FILE/);
+    const ways = ['KUBECONFIG', 'BERTH_OWNERSHIP_KEY_FILE'];
+    expect(variablesOf('src/worker/main.ts')).toEqual(expect.arrayContaining(ways));
+    const ofApi = variablesOf('src/api/main.ts');
+    expect(ofApi).toContain('BERTH_TOKENS_FILE');
+    for (const way of ways) expect(ofApi).not.toContain(way);
   });
 });
