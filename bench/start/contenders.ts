@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Client } from '@temporalio/client';
 import type { Cluster } from '../../src/cluster/client.ts';
+import { ENVIRONMENT } from '../../src/cluster/objects/labels.ts';
 import type { Specification } from '../../src/environment/request.ts';
 import type { Bench } from '../servers.ts';
 import type { Contender } from './compare.ts';
@@ -51,8 +52,10 @@ async function kubectlApply(
   { dev_id: name, recipe }: Specification,
 ): Promise<void> {
   const file = join(stateDirectory, `${name}.json`);
-  // Without the default account: between kubectl's look and its create the cluster makes one itself.
+  // Without the default account: between kubectl's look and its create the cluster makes one itself. Without the label
+  // of environments: the cluster lets nobody but the worker give it.
   const items = objectsOf(name, recipe).filter(({ metadata }) => metadata?.name !== 'default');
+  for (const { metadata } of items) for (const label of Object.keys(ENVIRONMENT)) delete metadata?.labels?.[label];
   await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: items.map(plain) }));
   const apply = promisify(execFile)('kubectl', ['--kubeconfig', servers.adminKubeconfig, 'apply', '-f', file]);
   await apply.catch((error: NodeJS.ErrnoException) => {

@@ -30,9 +30,9 @@ const specification = (): Specification => {
 };
 
 await onServers(async (bench) => {
-  const { temporal, adminKubeconfig } = bench.servers;
+  const { temporal, workerKubeconfig } = bench.servers;
   const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromFile(adminKubeconfig);
+  kubeConfig.loadFromFile(workerKubeconfig);
   const cluster = await connectCluster(kubeConfig);
   const [connection, native] = await Promise.all([
     Connection.connect({ address: temporal }),

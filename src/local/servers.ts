@@ -142,7 +142,7 @@ async function prepareExisting(
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
     throw new UserError(
-      `The cluster at ${server} did not take what Berth needs (${error.message}): check that it can be reached and that you may create namespaces, roles and role bindings there.`,
+      `The cluster at ${server} did not take what Berth needs (${error.message}): check that it can be reached and that you may create namespaces, roles, role bindings and admission policies there.`,
     );
   }
 }

@@ -131,8 +131,12 @@ describe('the limits', () => {
     });
   });
 
+  test('let a pod of many containers take no more than one container may', () => {
+    expect(limits[1]).toEqual({ type: 'Pod', max: { cpu: '2', memory: '4Gi', 'ephemeral-storage': '8Gi' } });
+  });
+
   test('let no volume be larger than all together', () => {
-    expect(limits[1]).toEqual({ type: 'PersistentVolumeClaim', max: { storage: '50Gi' } });
+    expect(limits[2]).toEqual({ type: 'PersistentVolumeClaim', max: { storage: '50Gi' } });
   });
 });
 

@@ -2,3 +2,8 @@
 export const MANAGED = { 'app.kubernetes.io/managed-by': 'berth' };
 /** Ties pods to the deployment and the services of their name in the recipe. */
 export const POD_LABEL = 'berth.dev/pod';
+/**
+ * On the namespaces of environments only. The cluster lets nobody but the worker give it, with the create, and nobody take
+ * it: see deploy/kubernetes/admission-worker.yaml.
+ */
+export const ENVIRONMENT = { 'berth.dev/environment': 'true' };

@@ -41,7 +41,10 @@ export function resourceQuota(namespace: string, { quota }: Guards): V1ResourceQ
   };
 }
 
-/** What a container gets that asks for nothing, and the most that one container and one volume may take. */
+/**
+ * What a container gets that asks for nothing, and the most that one container and one volume may take. A pod may take no
+ * more than a container: two of them could otherwise hold the whole quota.
+ */
 export function limitRange(namespace: string, { container, quota }: Guards): V1LimitRange {
   const amounts = ({ cpu, memory, ephemeral_storage }: Guards['container']['default']): Record<string, string> => ({
     cpu,
@@ -60,6 +63,7 @@ export function limitRange(namespace: string, { container, quota }: Guards): V1L
           defaultRequest: amounts(container.default),
           max: amounts(container.max),
         },
+        { type: 'Pod', max: amounts(container.max) },
         { type: 'PersistentVolumeClaim', max: { storage: quota.storage } },
       ],
     },

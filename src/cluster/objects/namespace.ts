@@ -1,5 +1,5 @@
 import type { V1Namespace } from '@kubernetes/client-node';
-import { MANAGED } from './labels.ts';
+import { ENVIRONMENT, MANAGED } from './labels.ts';
 
 /** The Pod Security Standard in force, at the version whose rules were checked: a cluster's upgrade does not change them. */
 const POD_SECURITY = { level: 'restricted', version: 'v1.36' };
@@ -16,6 +16,11 @@ export function namespaceObject(name: string, annotations: Record<string, string
   return {
     apiVersion: 'v1',
     kind: 'Namespace',
-    metadata: { name, labels: { ...MANAGED, ...podSecurityLabels }, annotations, ...(uid !== undefined && { uid }) },
+    metadata: {
+      name,
+      labels: { ...MANAGED, ...ENVIRONMENT, ...podSecurityLabels },
+      annotations,
+      ...(uid !== undefined && { uid }),
+    },
   };
 }

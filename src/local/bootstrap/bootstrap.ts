@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Cluster, KubeConfig, KubernetesObject } from '@kubernetes/client-node';
 import { connectCluster } from '../../cluster/client.ts';
 import { type ClusterConnection, writeKubeconfig } from '../control-plane/kubeconfig.ts';
+import { untilWorkerIsConfined } from './confinement.ts';
 import { applyAll } from './manifests.ts';
 import { keepWorkerTokenFresh, mintWorkerToken } from './worker-token.ts';
 
@@ -18,7 +19,10 @@ export interface WorkerAccess {
 
 /**
  * Prepares a cluster as its administrator: the objects that Berth needs, then access for workers under an account of
- * their own.
+ * their own, which the cluster confines to the namespaces that Berth makes.
+ *
+ * @throws ClusterError where the cluster does not take an object
+ * @throws {@link UserError} where it does not confine the workers
  */
 export async function bootstrapCluster(
   kubeConfig: KubeConfig,
@@ -38,6 +42,7 @@ export async function bootstrapCluster(
   const cluster = kubeConfig.getCurrentCluster();
   if (cluster === null) throw new Error('the kubeconfig names no cluster');
   writeKubeconfig(kubeconfig, { cluster: connectionTo(cluster), user: { tokenFile } });
+  await untilWorkerIsConfined(kubeconfig, signal);
   return {
     kubeconfig,
     ownershipKeyFile: ownershipKey(join(stateDirectory, 'ownership.key')),

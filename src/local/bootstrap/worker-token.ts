@@ -1,25 +1,11 @@
 import { renameSync, writeFileSync } from 'node:fs';
-import { type ConfigurationOptions, CoreV1Api, type KubeConfig, Observable } from '@kubernetes/client-node';
+import { CoreV1Api, type KubeConfig } from '@kubernetes/client-node';
 import { classify } from '../../cluster/errors.ts';
+import { withDeadline } from './deadline.ts';
 
 const NAMESPACE = 'berth-system';
 const ACCOUNT = 'berth-worker';
-const DEADLINE_MS = 10_000;
 const REQUESTED_SECONDS = 24 * 60 * 60;
-
-/** The library knows no time-out of its own. */
-const withDeadline: ConfigurationOptions = {
-  middlewareMergeStrategy: 'append',
-  middleware: [
-    {
-      pre: (request) => {
-        request.setSignal(AbortSignal.timeout(DEADLINE_MS));
-        return new Observable(Promise.resolve(request));
-      },
-      post: (response) => new Observable(Promise.resolve(response)),
-    },
-  ],
-};
 
 /**
  * Mints a token for the workers' service account and writes it where only its owner can read it.

@@ -102,7 +102,8 @@ function outputName(module: Module, name: ProgramName): string {
   return basename(path.replace(/\/v\d+$/, ''));
 }
 
-function goEnvironment(cache: string, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** With what environment `go` uses the cache, and nothing of the user's own. */
+export function goEnvironment(cache: string, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
     ...environment,
     CGO_ENABLED: '0',

@@ -1,0 +1,118 @@
+import { Agent, request } from 'node:https';
+import { KubeConfig } from '@kubernetes/client-node';
+import { inject } from 'vitest';
+
+/** What the apiserver answered, as it stands. */
+export interface Answer {
+  readonly status: number;
+  /** The body's own message, where it is a status; empty otherwise. */
+  readonly message: string;
+  // biome-ignore lint/suspicious/noExplicitAny: objects of any kind, looked into by tests
+  readonly body: any;
+}
+
+export interface Call {
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Of the body. @default application/json */
+  readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const CONNECTIONS = 8;
+const DEADLINE_MS = 30_000;
+const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+
+/** The shared apiserver as one account reaches it, by plain HTTPS: no library decides what is asked, or hides an answer. */
+export class Apiserver {
+  readonly #server: string;
+  readonly #options: Promise<{ ca?: string | Buffer; headers: Record<string, string> }>;
+
+  constructor(kubeConfig: KubeConfig) {
+    this.#server = kubeConfig.getCurrentCluster()?.server ?? '';
+    const options: { ca?: string | Buffer; headers: Record<string, string> } = { headers: {} };
+    this.#options = kubeConfig.applyToHTTPSOptions(options).then(() => options);
+  }
+
+  async call(method: string, path: string, { query = {}, body, type, headers = {} }: Call = {}): Promise<Answer> {
+    const url = new URL(path, this.#server);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    const options = await this.#options;
+    const contentType = body === undefined ? {} : { 'Content-Type': type ?? 'application/json' };
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const sent = request(url, {
+      ...options,
+      agent,
+      method,
+      headers: { ...options.headers, ...contentType, ...headers },
+      timeout: DEADLINE_MS,
+    });
+    sent.once('response', (response) => {
+      const status = response.statusCode ?? 0;
+      response.toArray().then((chunks) => resolve(answer(status, Buffer.concat(chunks).toString())), reject);
+    });
+    sent.once('timeout', () => sent.destroy(new Error(`${method} ${path} was not answered in time`)));
+    sent.once('error', reject);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+    return await promise;
+  }
+
+  get(path: string): Promise<Answer> {
+    return this.call('GET', path);
+  }
+
+  create(path: string, body: object): Promise<Answer> {
+    return this.call('POST', path, { body });
+  }
+
+  /** Asks whether a create would be taken: it goes through everything but the storage. */
+  rehearse(path: string, body: object): Promise<Answer> {
+    return this.call('POST', path, { body, query: { dryRun: 'All' } });
+  }
+
+  patch(path: string, body: object): Promise<Answer> {
+    return this.call('PATCH', path, { body, type: 'application/merge-patch+json' });
+  }
+
+  delete(path: string): Promise<Answer> {
+    return this.call('DELETE', path);
+  }
+}
+
+/** The apiserver with an administrator's rights, to make what is foreign. */
+export function asAdministrator(): Apiserver {
+  return new Apiserver(kubeConfigOf(inject('servers').adminKubeconfig));
+}
+
+/** The apiserver with the worker's rights. */
+export function asWorker(): Apiserver {
+  return new Apiserver(kubeConfigOf(inject('servers').workerKubeconfig));
+}
+
+/** The apiserver for whoever bears the token. */
+export function asBearer(token: string): Apiserver {
+  const kubeConfig = kubeConfigOf(inject('servers').adminKubeconfig);
+  kubeConfig.users = [{ name: kubeConfig.getCurrentUser()?.name ?? '', token }];
+  return new Apiserver(kubeConfig);
+}
+
+function kubeConfigOf(file: string): KubeConfig {
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromFile(file);
+  return kubeConfig;
+}
+
+function answer(status: number, text: string): Answer {
+  const body = parse(text);
+  const { message } = (typeof body === 'object' ? body : undefined) ?? {};
+  return { status, message: typeof message === 'string' ? message : '', body };
+}
+
+/** A watch answers a line an event, and some errors are plain text. */
+function parse(text: string) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
