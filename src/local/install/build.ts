@@ -98,7 +98,8 @@ function outputName(module: Module, name: ProgramName): string {
   return basename(path.replace(/\/v\d+$/, ''));
 }
 
-function goEnvironment(cache: string, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** What Go is run with, so that what it fetches and compiles stays in the cache. */
+export function goEnvironment(cache: string, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
     ...environment,
     CGO_ENABLED: '0',
