@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CoreV1Api, KubeConfig, NetworkingV1Api, type V1Pod } from '@kubernetes/client-node';
+import { CoreV1Api, KubeConfig, NetworkingV1Api, type V1NetworkPolicySpec, type V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startControlPlane } from '../../src/local/control-plane/start.ts';
 import { cacheDirectory } from '../../src/local/install/cache.ts';
@@ -12,6 +12,7 @@ import { Supervisor } from '../../src/local/processes/supervisor.ts';
 import { progressOn } from '../../src/local/progress.ts';
 import { REPOSITORY } from '../../src/local/repository.ts';
 import { buildEnforcer, Enforcer, NetworkNamespace } from './enforcer-process.ts';
+import { WatchProxy } from './watch-proxy.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'berth-enforcer-'));
 const supervisor = new Supervisor(directory);
@@ -53,17 +54,21 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-async function startEnforcer(): Promise<Enforcer> {
-  const enforcer = new Enforcer(program, kubeconfig, directory, path);
+async function startEnforcer(access = kubeconfig): Promise<Enforcer> {
+  const enforcer = new Enforcer(program, access, directory, path);
   onTestFinished(async () => void (await enforcer.end('SIGKILL')));
   await expect.poll(() => enforcer.ready, { timeout: 60_000, message: enforcer.log }).toBe(true);
   return enforcer;
 }
 
-/** A namespace with a pod that no node runs, which has an address all the same. */
-async function podWith(address: string): Promise<V1Pod & { metadata: { namespace: string } }> {
+/** A namespace with a policy, if any, and then a pod that no node runs, which has an address all the same. */
+async function podWith(
+  address: string,
+  policy?: V1NetworkPolicySpec,
+): Promise<V1Pod & { metadata: { namespace: string } }> {
   const { metadata } = await core.createNamespace({ body: { metadata: { generateName: 'live-' } } });
   const namespace = metadata?.name ?? '';
+  if (policy) await createPolicy(namespace, policy);
   const body = {
     metadata: { name: 'web' },
     spec: { schedulerName: 'nobody', containers: [{ name: 'web', image: 'web' }] },
@@ -76,6 +81,10 @@ async function podWith(address: string): Promise<V1Pod & { metadata: { namespace
   pod.status = { ...pod.status, phase: 'Running', podIP: address, podIPs: [{ ip: address }] };
   await core.replaceNamespacedPodStatus({ namespace, name: 'web', body: pod });
   return { ...pod, metadata: { ...pod.metadata, namespace } };
+}
+
+function createPolicy(namespace: string, spec: V1NetworkPolicySpec): Promise<unknown> {
+  return networking.createNamespacedNetworkPolicy({ namespace, body: { metadata: { name: 'some' }, spec } });
 }
 
 const inForce = (check: () => unknown) => expect.poll(check, { timeout: 30_000, interval: 5 });
@@ -92,7 +101,7 @@ test('a policy is in force in the kernel a moment after it is there, and gone wi
     policyTypes: ['Egress'],
     egress: [{ to: [{ ipBlock: { cidr: '203.0.113.0/24' } }] }],
   };
-  await networking.createNamespacedNetworkPolicy({ namespace, body: { metadata: { name: 'some' }, spec } });
+  await createPolicy(namespace, spec);
   await inForce(() => network.chainOf('10.244.0.11', 'egress')).toMatch(/^egress_/);
   expect(network.rulesOf(network.chainOf('10.244.0.11', 'egress') ?? '')).toContain('203.0.113.0/24');
   expect(network.chainOf('10.244.0.11', 'ingress')).toBe('return');
@@ -120,14 +129,41 @@ test.for(['SIGKILL', 'SIGTERM'] as const)(
   },
 );
 
+test('a pod is unknown for as long as there is no news of policies, and never open that is isolated', async () => {
+  const cluster = kubeConfig.getCurrentCluster();
+  const certificate = join(directory, 'ca.crt');
+  writeFileSync(certificate, Buffer.from(cluster?.caData ?? '', 'base64'));
+  const proxy = new WatchProxy(cluster?.server ?? '', certificate, kubeConfig.getCurrentUser()?.token ?? '');
+  onTestFinished(() => proxy.stop());
+  const access = kubeconfigTo(await proxy.start(), 'proxy.kubeconfig');
+  await startEnforcer(access);
+  await podWith('10.244.0.13');
+  await inForce(() => network.chainOf('10.244.0.13', 'egress')).toBe('return');
+
+  proxy.cutOff('networkpolicies');
+  await podWith('10.244.0.14', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
+  const seen = new Set<string | undefined>();
+  const cutOffAt = Date.now();
+  await inForce(() => {
+    if (Date.now() - cutOffAt > 2_000) proxy.cutOff(undefined);
+    const chain = network.chainOf('10.244.0.14', 'egress');
+    seen.add(chain);
+    return chain;
+  }).toMatch(/^egress_/);
+  expect(Date.now() - cutOffAt).toBeGreaterThan(2_000);
+  expect(seen).not.toContain('return');
+});
+
+function kubeconfigTo(server: string, name: string): string {
+  const file = join(directory, name);
+  const config = new KubeConfig();
+  config.loadFromClusterAndUser({ name, server, skipTLSVerify: true }, { name });
+  writeFileSync(file, config.exportConfig());
+  return file;
+}
+
 test('with an apiserver that does not answer it closes everything, and is not ready', async () => {
-  const other = join(directory, 'unreachable.kubeconfig');
-  const nobody = new KubeConfig();
-  nobody.loadFromClusterAndUser(
-    { name: 'nobody', server: 'https://127.0.0.1:1', skipTLSVerify: true },
-    { name: 'nobody' },
-  );
-  writeFileSync(other, nobody.exportConfig());
+  const other = kubeconfigTo('https://127.0.0.1:1', 'unreachable.kubeconfig');
   network.nft(['flush', 'ruleset']);
   const enforcer = new Enforcer(program, other, directory, path);
   onTestFinished(async () => void (await enforcer.end('SIGKILL')));
