@@ -1,99 +1,41 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CoreV1Api, KubeConfig, NetworkingV1Api, type V1NetworkPolicySpec, type V1Pod } from '@kubernetes/client-node';
+import { KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { startControlPlane } from '../../src/local/control-plane/start.ts';
-import { cacheDirectory } from '../../src/local/install/cache.ts';
-import { installPrograms } from '../../src/local/install/install.ts';
-import { CONTROL_PLANE_PROGRAMS } from '../../src/local/install/programs.ts';
-import { choosePorts } from '../../src/local/ports.ts';
-import { Supervisor } from '../../src/local/processes/supervisor.ts';
-import { progressOn } from '../../src/local/progress.ts';
-import { REPOSITORY } from '../../src/local/repository.ts';
 import { buildEnforcer, Enforcer, NetworkNamespace } from './enforcer-process.ts';
+import { LiveCluster } from './live-cluster.ts';
 import { WatchProxy } from './watch-proxy.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'berth-enforcer-'));
-const supervisor = new Supervisor(directory);
 const network = new NetworkNamespace(`berth-enforcer-${process.pid}`);
 const path = `${network.nftIn(directory)}:${process.env.PATH}`;
-const kubeConfig = new KubeConfig();
 let program: string;
-let kubeconfig: string;
-let core: CoreV1Api;
-let networking: NetworkingV1Api;
+let cluster: LiveCluster;
 
 beforeAll(async () => {
-  const install = {
-    cache: cacheDirectory(process.env),
-    environment: process.env,
-    progress: progressOn(process.stderr),
-    supervisor,
-  };
-  const programs = await installPrograms(install, CONTROL_PLANE_PROGRAMS);
   program = await buildEnforcer(directory);
-  const { apiserver: port } = await choosePorts(join(directory, 'ports.json'), { apiserver: undefined });
-  const stages = join(REPOSITORY, 'tools', 'kwok', 'stages.yaml');
-  kubeconfig = await startControlPlane({
-    supervisor,
-    programs,
-    stateDirectory: directory,
-    port,
-    durable: false,
-    stages,
-  });
-  kubeConfig.loadFromFile(kubeconfig);
-  core = kubeConfig.makeApiClient(CoreV1Api);
-  networking = kubeConfig.makeApiClient(NetworkingV1Api);
+  cluster = await LiveCluster.start(directory);
 });
 
 afterAll(async () => {
-  await supervisor.stop();
+  await cluster?.stop();
   network.remove();
   rmSync(directory, { recursive: true, force: true });
 });
 
-async function startEnforcer(access = kubeconfig): Promise<Enforcer> {
+async function startEnforcer(access = cluster.kubeconfig): Promise<Enforcer> {
   const enforcer = new Enforcer(program, access, directory, path);
   onTestFinished(async () => void (await enforcer.end('SIGKILL')));
   await expect.poll(() => enforcer.ready, { timeout: 60_000, message: enforcer.log }).toBe(true);
   return enforcer;
 }
 
-/** A namespace with a policy, if any, and then a pod that no node runs, which has an address all the same. */
-async function podWith(
-  address: string,
-  policy?: V1NetworkPolicySpec,
-): Promise<V1Pod & { metadata: { namespace: string } }> {
-  const { metadata } = await core.createNamespace({ body: { metadata: { generateName: 'live-' } } });
-  const namespace = metadata?.name ?? '';
-  if (policy) await createPolicy(namespace, policy);
-  const body = {
-    metadata: { name: 'web' },
-    spec: { schedulerName: 'nobody', containers: [{ name: 'web', image: 'web' }] },
-  };
-  // Its service account comes a moment after the namespace.
-  await expect
-    .poll(() => core.createNamespacedPod({ namespace, body }).catch(() => undefined), { timeout: 60_000 })
-    .toBeDefined();
-  const pod = await core.readNamespacedPod({ namespace, name: 'web' });
-  pod.status = { ...pod.status, phase: 'Running', podIP: address, podIPs: [{ ip: address }] };
-  await core.replaceNamespacedPodStatus({ namespace, name: 'web', body: pod });
-  return { ...pod, metadata: { ...pod.metadata, namespace } };
-}
-
-function createPolicy(namespace: string, spec: V1NetworkPolicySpec): Promise<unknown> {
-  return networking.createNamespacedNetworkPolicy({ namespace, body: { metadata: { name: 'some' }, spec } });
-}
-
 const inForce = (check: () => unknown) => expect.poll(check, { timeout: 30_000, interval: 5 });
 
 test('a policy is in force in the kernel a moment after it is there, and gone with it', async () => {
   await startEnforcer();
-  const {
-    metadata: { namespace },
-  } = await podWith('10.244.0.11');
+  const namespace = await cluster.podWith('10.244.0.11');
   await inForce(() => network.chainOf('10.244.0.11', 'egress')).toBe('return');
 
   const spec = {
@@ -101,14 +43,14 @@ test('a policy is in force in the kernel a moment after it is there, and gone wi
     policyTypes: ['Egress'],
     egress: [{ to: [{ ipBlock: { cidr: '203.0.113.0/24' } }] }],
   };
-  await createPolicy(namespace, spec);
+  await cluster.createPolicy(namespace, spec);
   await inForce(() => network.chainOf('10.244.0.11', 'egress')).toMatch(/^egress_/);
   expect(network.rulesOf(network.chainOf('10.244.0.11', 'egress') ?? '')).toContain('203.0.113.0/24');
   expect(network.chainOf('10.244.0.11', 'ingress')).toBe('return');
 
-  await networking.deleteNamespacedNetworkPolicy({ namespace, name: 'some' });
+  await cluster.networking.deleteNamespacedNetworkPolicy({ namespace, name: 'some' });
   await inForce(() => network.chainOf('10.244.0.11', 'egress')).toBe('return');
-  await core.deleteNamespacedPod({ namespace, name: 'web', gracePeriodSeconds: 0 });
+  await cluster.core.deleteNamespacedPod({ namespace, name: 'web', gracePeriodSeconds: 0 });
   await inForce(() => network.chainOf('10.244.0.11', 'egress')).toBeUndefined();
 });
 
@@ -117,7 +59,7 @@ test.for(['SIGKILL', 'SIGTERM'] as const)(
   async (signal) => {
     const first = await startEnforcer();
     const address = signal === 'SIGKILL' ? '10.244.0.12' : 'fd00:10:244::12';
-    await podWith(address);
+    await cluster.podWith(address);
     await inForce(() => network.chainOf(address, 'ingress')).toBe('return');
     const code = await first.end(signal);
     expect(code).toBe(signal === 'SIGTERM' ? 0 : null);
@@ -130,18 +72,18 @@ test.for(['SIGKILL', 'SIGTERM'] as const)(
 );
 
 test('a pod is unknown for as long as there is no news of policies, and never open that is isolated', async () => {
-  const cluster = kubeConfig.getCurrentCluster();
+  const server = cluster.kubeConfig.getCurrentCluster();
   const certificate = join(directory, 'ca.crt');
-  writeFileSync(certificate, Buffer.from(cluster?.caData ?? '', 'base64'));
-  const proxy = new WatchProxy(cluster?.server ?? '', certificate, kubeConfig.getCurrentUser()?.token ?? '');
+  writeFileSync(certificate, Buffer.from(server?.caData ?? '', 'base64'));
+  const proxy = new WatchProxy(server?.server ?? '', certificate, cluster.kubeConfig.getCurrentUser()?.token ?? '');
   onTestFinished(() => proxy.stop());
   const access = kubeconfigTo(await proxy.start(), 'proxy.kubeconfig');
   await startEnforcer(access);
-  await podWith('10.244.0.13');
+  await cluster.podWith('10.244.0.13');
   await inForce(() => network.chainOf('10.244.0.13', 'egress')).toBe('return');
 
   proxy.cutOff('networkpolicies');
-  await podWith('10.244.0.14', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
+  await cluster.podWith('10.244.0.14', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
   const seen = new Set<string | undefined>();
   const cutOffAt = Date.now();
   await inForce(() => {
@@ -173,7 +115,7 @@ test('with an apiserver that does not answer it closes everything, and is not re
 });
 
 test('without nft it ends with an error that says so', async () => {
-  const enforcer = new Enforcer(program, kubeconfig, directory, join(directory, 'nothing-here'));
+  const enforcer = new Enforcer(program, cluster.kubeconfig, directory, join(directory, 'nothing-here'));
   expect(await enforcer.ended).toEqual([1, null]);
   expect(enforcer.log).toMatch(/"level":"ERROR".*nftables cannot be used/);
 });
