@@ -4,11 +4,12 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/system/**/*.test.ts'],
-    globalSetup: 'test/system/packages.ts',
+    globalSetup: ['test/system/packages.ts', 'test/system/global.ts'],
     reporters: ['default', './test/setup/reporter.ts'],
     pool: 'forks',
     maxWorkers: 1,
     testTimeout: 600_000,
     hookTimeout: 600_000,
+    teardownTimeout: 60_000,
   },
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { issueToken } from '../src/api/authentication/token-file.ts';
 import { startApplication } from '../src/local/application.ts';
 import { cacheDirectory } from '../src/local/install/cache.ts';
-import { installAll } from '../src/local/install/install.ts';
+import { installSimulation } from '../src/local/install/install.ts';
 import { choosePorts } from '../src/local/ports.ts';
 import { Supervisor } from '../src/local/processes/supervisor.ts';
 import { progressOn } from '../src/local/progress.ts';
@@ -32,14 +32,19 @@ export async function onServers(run: (bench: Bench) => Promise<void>, dynamicCon
   process.once('exit', () => supervisor.killAll());
   process.once('SIGINT', () => process.exit(130));
   try {
-    const programs = await installAll({
+    const programs = await installSimulation({
       cache: cacheDirectory(process.env),
       environment: process.env,
       progress,
       supervisor,
     });
     const temporal = { program: programs.temporal, dynamicConfig };
-    const servers = await startServers({ supervisor, stateDirectory, temporal, cluster: { programs } });
+    const servers = await startServers({
+      supervisor,
+      stateDirectory,
+      temporal,
+      cluster: { programs, node: { kind: 'simulated', kwok: programs.kwok } },
+    });
     const tokensFile = join(stateDirectory, 'tokens.json');
     const expiresAt = new Date(Date.now() + 86_400_000);
     const adminToken = await issueToken(tokensFile, { role: 'admin' }, { expiresAt });

@@ -13,6 +13,8 @@ const schema = z.object({
   BERTH_TOKENS_FILE: z.string().min(1),
   /** The directory of the templates. */
   BERTH_TEMPLATES_DIR: z.string().min(1),
+  /** A YAML or JSON file with the installation's own images in place of those that templates name. */
+  BERTH_IMAGES_FILE: z.string().min(1).optional(),
   BERTH_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -23,6 +25,7 @@ export interface ApiConfiguration {
   port: number;
   tokensFile: string;
   templatesDirectory: string;
+  imagesFile: string | undefined;
   logLevel: string;
 }
 
@@ -45,6 +48,7 @@ export function readConfiguration(variables: NodeJS.ProcessEnv): ApiConfiguratio
     port: Number(data.BERTH_LISTEN.slice(separator + 1)),
     tokensFile: data.BERTH_TOKENS_FILE,
     templatesDirectory: data.BERTH_TEMPLATES_DIR,
+    imagesFile: data.BERTH_IMAGES_FILE,
     logLevel: data.BERTH_LOG_LEVEL,
   };
 }

@@ -6,6 +6,7 @@ import { TokenFile } from './authentication/token-file.ts';
 import { readConfiguration } from './configuration.ts';
 import { answerUnreadable } from './http/unreadable.ts';
 import { TemplateCatalogue } from './templates/catalogue.ts';
+import { readOwnImages } from './templates/own-images.ts';
 
 const configuration = readConfiguration(process.env);
 const { host, port, temporalNamespace: namespace } = configuration;
@@ -23,7 +24,10 @@ const connection = Connection.lazy({
 });
 const client = new Client({ connection, namespace });
 const tokens = new TokenFile(configuration.tokensFile);
-const templates = new TemplateCatalogue(configuration.templatesDirectory);
+const templates = new TemplateCatalogue(
+  configuration.templatesDirectory,
+  await readOwnImages(configuration.imagesFile),
+);
 await templates.checkAll();
 
 const server = createApp({ client, tokens, templates, log }).listen(port, host);

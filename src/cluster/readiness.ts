@@ -4,6 +4,9 @@ import type { Specification } from '../environment/request.ts';
 import type { Cluster } from './client.ts';
 import { ClusterError, saysQuotaExceeded } from './errors.ts';
 
+const LAST_LINES = 3;
+const LONGEST_WORDS = 500;
+
 /** Whether the workload runs, and what to tell people about it. */
 export interface Readiness {
   ready: boolean;
@@ -51,9 +54,18 @@ function troubles(pods: V1Pod[]): string[] {
     ...(status?.conditions ?? []).flatMap((condition) =>
       condition.type === 'PodScheduled' && condition.status === 'False' ? (condition.message ?? []) : [],
     ),
-    ...(status?.containerStatuses ?? []).flatMap(({ state }) => state?.waiting?.message ?? []),
+    ...(status?.containerStatuses ?? []).flatMap(({ state, lastState }) => [
+      ...(state?.waiting?.message !== undefined ? [state.waiting.message] : []),
+      ...lastWords(state?.terminated?.message ?? lastState?.terminated?.message),
+    ]),
   ]);
   return [...new Set(found)];
+}
+
+/** The last lines of what a container said before it ended, which is why. */
+function lastWords(message: string | undefined): string[] {
+  const lines = (message ?? '').split('\n').filter((line) => line.trim() !== '');
+  return lines.length === 0 ? [] : [`it said: ${lines.slice(-LAST_LINES).join(' ').slice(0, LONGEST_WORDS)}`];
 }
 
 /** The nodes under an environment's pods that only pretend to run them. */

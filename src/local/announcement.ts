@@ -11,6 +11,8 @@ export interface Announcement {
   readonly temporal: string;
   /** The web UI's URL; null for a Temporal that is not ours. */
   readonly temporal_ui: string | null;
+  /** Whether containers run; null for a cluster that is not ours. */
+  readonly node: 'real' | 'simulated' | null;
 }
 
 /** One line for scripts. */
@@ -18,14 +20,11 @@ export function asJson(announcement: Announcement): string {
   return `${JSON.stringify(announcement)}\n`;
 }
 
-/**
- * The same for people, with a call to try.
- *
- * @param simulated - whether the node is the simulated one
- */
-export function asText(announcement: Announcement, simulated: boolean): string {
-  const { api, token, admin_token, kubeconfig, temporal, temporal_ui } = announcement;
-  const note = simulated ? '\nNodes are simulated by kwok: workloads become ready, but no container runs.\n' : '';
+/** The same for people, with a call to try. */
+export function asText(announcement: Announcement): string {
+  const { api, token, admin_token, kubeconfig, temporal, temporal_ui, node } = announcement;
+  const note =
+    node === 'simulated' ? '\nNodes are simulated by kwok: workloads become ready, but no container runs.\n' : '';
   return `
 Berth is ready.
 

@@ -39,6 +39,7 @@ export async function startApplication(options: ApplicationOptions): Promise<str
       BERTH_LISTEN: `${LOOPBACK}:${port}`,
       BERTH_TOKENS_FILE: tokensFile,
       BERTH_TEMPLATES_DIR: join(REPOSITORY, 'templates'),
+      ...(servers.imagesFile !== undefined && { BERTH_IMAGES_FILE: servers.imagesFile }),
     }),
   ]);
   return `http://${LOOPBACK}:${port}`;

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { asJson, asText } from './announcement.ts';
 import { onInterrupt, StopRequested } from './interrupts.ts';
+import { cgroupOf, removeCgroup } from './node/cgroup.ts';
 import { parseOptions, type StartOptions, USAGE } from './options.ts';
 import { Supervisor } from './processes/supervisor.ts';
 import { progressOn } from './progress.ts';
@@ -38,11 +39,12 @@ async function main(options: StartOptions): Promise<never> {
       environment: process.env,
       progress,
     });
-    process.stdout.write(options.json ? asJson(announcement) : asText(announcement, options.context === undefined));
+    process.stdout.write(options.json ? asJson(announcement) : asText(announcement));
     await once(supervisor.signal, 'abort');
     throw supervisor.signal.reason;
   } finally {
     await supervisor.stop();
+    removeCgroup(cgroupOf(path));
   }
 }
 

@@ -12,11 +12,16 @@ export interface StartOptions {
   readonly context: string | undefined;
   /** `host:port` of a Temporal server. */
   readonly temporal: string | undefined;
+  /** A simulated node, even where a real one could run. */
+  readonly simulated: boolean;
+  /** A real node that accepts network policies and ignores them, as many clusters do. */
+  readonly unenforced: boolean;
 }
 
 export const USAGE = `Usage: npm start -- [options]
 
-Starts Berth on servers of its own: Temporal, a Kubernetes control plane with a simulated node, the worker and the API.
+Starts Berth on servers of its own: Temporal, a Kubernetes control plane with a node, the worker and the API. The node is
+a real one on Linux as root, which installs Debian packages, and a simulated one elsewhere: \`npm run doctor\` says which.
 Ctrl-C stops everything; what it holds is kept in .berth (or BERTH_STATE_DIR) for the next start.
 
   --port N             the API's port (default: 7070, or a free one)
@@ -24,6 +29,8 @@ Ctrl-C stops everything; what it holds is kept in .berth (or BERTH_STATE_DIR) fo
   --json               print one line of JSON when ready, for scripts; progress goes to stderr
   --context NAME       use the cluster of this context of your kubeconfig instead of the embedded control plane
   --temporal ADDRESS   use the Temporal server at this host:port instead of the embedded one
+  --simulated          use a simulated node: workloads become ready, but no container runs, and nothing is installed
+  --unenforced         use a real node that accepts network policies and ignores them, as many clusters do
   --help               show this
 `;
 
@@ -34,13 +41,17 @@ Ctrl-C stops everything; what it holds is kept in .berth (or BERTH_STATE_DIR) fo
  */
 export function parseOptions(args: readonly string[]): StartOptions {
   const values = readArguments(args);
-  const { json = false, fresh = false, help = false, context, temporal } = values;
+  const { json = false, fresh = false, help = false, simulated = false, unenforced = false } = values;
+  const { context, temporal } = values;
   if (context === '')
     throw new UserError('--context needs the name of a context: `kubectl config get-contexts` lists them.');
   if (temporal !== undefined && !/^[^\s/]+:\d+$/.test(temporal)) {
     throw new UserError(`--temporal needs an address as in localhost:7233, not "${temporal}".`);
   }
-  return { json, fresh, help, port: parsePort(values.port), context, temporal };
+  if (simulated && unenforced) throw new UserError('--unenforced is about a real node: leave out --simulated.');
+  if (context !== undefined && (simulated || unenforced))
+    throw new UserError('--context uses a cluster with nodes of its own: leave out --simulated and --unenforced.');
+  return { json, fresh, help, port: parsePort(values.port), context, temporal, simulated, unenforced };
 }
 
 function readArguments(args: readonly string[]) {
@@ -54,6 +65,8 @@ function readArguments(args: readonly string[]) {
         port: { type: 'string' },
         context: { type: 'string' },
         temporal: { type: 'string' },
+        simulated: { type: 'boolean' },
+        unenforced: { type: 'boolean' },
       },
     }).values;
   } catch (error) {

@@ -5,12 +5,16 @@ import { startApplication } from './application.ts';
 import { type ExistingCluster, existingCluster } from './existing-cluster.ts';
 import { cacheDirectory } from './install/cache.ts';
 import { installPrograms } from './install/install.ts';
-import { CONTROL_PLANE_PROGRAMS } from './install/programs.ts';
+import type { InstallOptions } from './install/options.ts';
+import { CONTROL_PLANE_PROGRAMS, SIMULATION_PROGRAMS } from './install/programs.ts';
+import { chooseNode } from './node/choice.ts';
+import { installNode } from './node/install.ts';
+import { observeMachine } from './node/machine.ts';
 import type { StartOptions } from './options.ts';
 import { type Reservation, reservePort, reservePorts } from './ports.ts';
 import type { Supervisor } from './processes/supervisor.ts';
 import type { Progress } from './progress.ts';
-import { type ServersOptions, startServers } from './servers.ts';
+import { type NodeKind, type ServersOptions, startServers } from './servers.ts';
 import { UserError } from './user-error.ts';
 
 const PREFERRED_PORT = 7070;
@@ -38,7 +42,7 @@ export async function bringUp(options: StartOptions, context: RunContext): Promi
       `Using the cluster at ${cluster.server} (context "${options.context}" of ${cluster.file}): Berth will write its roles, its namespace berth-system and the environments to it.`,
     );
   }
-  const parts = await findParts(options.temporal, cluster, context);
+  const parts = await findParts(options, cluster, context);
   progress.say('Starting the servers …');
   const servers = await startServers({ supervisor, stateDirectory, ...parts });
   const tokensFile = join(stateDirectory, 'tokens.json');
@@ -55,19 +59,31 @@ export async function bringUp(options: StartOptions, context: RunContext): Promi
     kubeconfig: servers.adminKubeconfig,
     temporal: servers.temporal,
     temporal_ui: servers.temporalUi ?? null,
+    node: servers.node ?? null,
   };
 }
 
 async function findParts(
-  address: string | undefined,
+  options: StartOptions,
   existing: ExistingCluster | undefined,
   { environment, progress, supervisor }: RunContext,
 ): Promise<Pick<ServersOptions, 'temporal' | 'cluster'>> {
   const install = { cache: cacheDirectory(environment), environment, progress, supervisor };
+  const { temporal: address } = options;
   const temporal =
     address === undefined ? { program: (await installPrograms(install, ['temporal'])).temporal } : { address };
-  const cluster = existing ?? { programs: await installPrograms(install, CONTROL_PLANE_PROGRAMS) };
-  return { temporal, cluster };
+  if (existing !== undefined) return { temporal, cluster: existing };
+  const programs = await installPrograms(install, CONTROL_PLANE_PROGRAMS);
+  return { temporal, cluster: { programs, node: await findNode(options, install) } };
+}
+
+async function findNode({ simulated, unenforced }: StartOptions, install: InstallOptions): Promise<NodeKind> {
+  const choice = chooseNode(await observeMachine(), simulated);
+  if (choice.kind === 'real')
+    return { kind: 'real', ...(await installNode(choice, install)), enforcesPolicies: !unenforced };
+  if (unenforced) throw new UserError(`There can be no real node here, which --unenforced is about: ${choice.reason}`);
+  install.progress.say(`The node is simulated. ${choice.reason}`);
+  return { kind: 'simulated', ...(await installPrograms(install, SIMULATION_PROGRAMS)) };
 }
 
 /** Held while the servers start: another checkout that starts now must choose another one. */

@@ -3,10 +3,13 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { ClusterError } from '../cluster/errors.ts';
 import { SEARCH_ATTRIBUTE_NAMES } from '../workflows/search-attributes.ts';
 import { bootstrapCluster, type WorkerAccess } from './bootstrap/bootstrap.ts';
-import { readManifest, readManifests } from './bootstrap/manifests.ts';
+import { readManifests } from './bootstrap/manifests.ts';
 import { startControlPlane } from './control-plane/start.ts';
 import type { ExistingCluster } from './existing-cluster.ts';
 import type { ControlPlanePrograms } from './install/programs.ts';
+import { nodeObjects, untilNodeServes } from './node/objects.ts';
+import { startSimulatedNode } from './node/simulated.ts';
+import { type NodeParts, prepareNode } from './node/start.ts';
 import { choosePorts, LOOPBACK } from './ports.ts';
 import type { Supervisor } from './processes/supervisor.ts';
 import { REPOSITORY } from './repository.ts';
@@ -23,11 +26,14 @@ export interface ServersOptions {
   readonly temporal:
     | { readonly program: string; readonly dynamicConfig?: DynamicConfig | undefined }
     | { readonly address: string };
-  /** What the embedded control plane is started from, or an existing cluster. */
-  readonly cluster: { readonly programs: ControlPlanePrograms } | ExistingCluster;
+  /** What the embedded control plane and its node are started from, or an existing cluster. */
+  readonly cluster: { readonly programs: ControlPlanePrograms; readonly node: NodeKind } | ExistingCluster;
   /** Whether writes survive the loss of power; tests need not pay for that. @default true */
   readonly durable?: boolean;
 }
+
+/** The node of the embedded control plane, by what it is started from. */
+export type NodeKind = ({ readonly kind: 'real' } & NodeParts) | { readonly kind: 'simulated'; readonly kwok: string };
 
 /** The running servers. */
 export interface Servers {
@@ -40,6 +46,10 @@ export interface Servers {
   readonly adminKubeconfig: string;
   readonly workerKubeconfig: string;
   readonly ownershipKeyFile: string;
+  /** Which node there is; undefined where the cluster is not ours. */
+  readonly node: NodeKind['kind'] | undefined;
+  /** A file with the images that the node has in place of others; undefined where it has none. */
+  readonly imagesFile: string | undefined;
   /** Ends what runs beside the servers' processes, which the supervisor ends. */
   stop(): void;
 }
@@ -48,10 +58,9 @@ export interface Servers {
 export const TEMPORAL_NAMESPACE = 'default';
 
 const MANIFESTS = join(REPOSITORY, 'deploy', 'kubernetes');
-const SIMULATED_NODE = join(REPOSITORY, 'tools', 'kwok');
 
 /**
- * Starts Temporal and the control plane with its simulated node, side by side, and prepares both for Berth.
+ * Starts Temporal and the control plane with its node, side by side, and prepares both for Berth.
  *
  * @throws {@link UserError} when one of them cannot be started
  */
@@ -66,7 +75,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   const [temporal, cluster] = await Promise.all([
     prepareTemporal(options, ports),
     'programs' in options.cluster
-      ? prepareEmbedded(options, options.cluster.programs, ports.apiserver)
+      ? prepareEmbedded(options, options.cluster.programs, options.cluster.node, ports.apiserver)
       : prepareExisting(options.cluster, stateDirectory, supervisor.signal),
   ]);
   return {
@@ -76,6 +85,8 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     adminKubeconfig: cluster.adminKubeconfig,
     workerKubeconfig: cluster.worker.kubeconfig,
     ownershipKeyFile: cluster.worker.ownershipKeyFile,
+    node: 'programs' in options.cluster ? options.cluster.node.kind : undefined,
+    imagesFile: cluster.imagesFile,
     stop: cluster.worker.stop,
   };
 }
@@ -83,6 +94,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
 interface PreparedCluster {
   readonly adminKubeconfig: string;
   readonly worker: WorkerAccess;
+  readonly imagesFile?: string | undefined;
 }
 
 async function prepareTemporal({ supervisor, stateDirectory, temporal }: ServersOptions, ports: TemporalPorts) {
@@ -97,15 +109,26 @@ async function prepareTemporal({ supervisor, stateDirectory, temporal }: Servers
 async function prepareEmbedded(
   { supervisor, stateDirectory, durable = true }: ServersOptions,
   programs: ControlPlanePrograms,
+  kind: NodeKind,
   port: number,
 ): Promise<PreparedCluster> {
-  const stages = join(SIMULATED_NODE, 'stages.yaml');
-  const adminKubeconfig = await startControlPlane({ supervisor, programs, stateDirectory, port, durable, stages });
+  const node = kind.kind === 'real' ? await prepareNode(supervisor, stateDirectory, kind) : undefined;
+  const network = { address: node?.link.machine.ipv4 ?? LOOPBACK, kubeletClient: node?.apiserver };
+  const controlPlane = await startControlPlane({ supervisor, programs, stateDirectory, port, durable, network });
+  if (kind.kind === 'simulated') startSimulatedNode(supervisor, kind.kwok, controlPlane);
   const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromFile(adminKubeconfig);
-  const local = ['node.yaml', 'storage-class.yaml'].map((file) => readManifest(join(SIMULATED_NODE, file)));
-  const objects = [...(await readManifests(MANIFESTS)), ...(await Promise.all(local)).flat()];
-  return { adminKubeconfig, worker: await bootstrapCluster(kubeConfig, objects, stateDirectory, supervisor.signal) };
+  kubeConfig.loadFromFile(controlPlane.adminKubeconfig);
+  const objects = [...(await readManifests(MANIFESTS)), ...(await nodeObjects(kind))];
+  const [worker] = await Promise.all([
+    bootstrapCluster(kubeConfig, objects, stateDirectory, supervisor.signal),
+    node?.join(controlPlane),
+  ]);
+  await untilNodeServes(kubeConfig, kind.kind, supervisor.signal);
+  const stop = (): void => {
+    worker.stop();
+    node?.stop();
+  };
+  return { adminKubeconfig: controlPlane.adminKubeconfig, worker: { ...worker, stop }, imagesFile: node?.imagesFile };
 }
 
 async function prepareExisting(

@@ -2,6 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { removeVolumes } from './control-plane/volumes.ts';
 import { makeDirectories } from './directories.ts';
+import { cgroupOf, removeCgroup } from './node/cgroup.ts';
 import { tryLock } from './processes/lock-file.ts';
 import { systemErrorCode, UserError } from './user-error.ts';
 
@@ -44,6 +45,7 @@ export function holdStateDirectory(path: string): HeldStateDirectory {
  */
 export function emptyState(path: string): void {
   removeVolumes(join(path, 'etcd'));
+  removeCgroup(cgroupOf(path));
   for (const entry of readdirSync(path)) {
     if (entry !== LOCK_NAME) rmSync(join(path, entry), { recursive: true, force: true, maxRetries: 10 });
   }

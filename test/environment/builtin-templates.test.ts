@@ -36,14 +36,23 @@ describe('the built-in templates', () => {
 
   test.each(templates)('can be built with each parameter at either of its limits: $file', ({ template }) => {
     for (const [name, parameter] of Object.entries(template.parameters)) {
-      const limits: ParameterValue[] = 'minimum' in parameter ? [parameter.minimum, parameter.maximum] : [];
-      expect(limits.length, `${name} has limits`).toBe(2);
+      const limits: ParameterValue[] =
+        'minimum' in parameter ? [parameter.minimum, parameter.maximum] : textLimits(name, parameter.default);
       for (const value of limits) {
         expect(parameterFaults(template, { [name]: value })).toEqual([]);
         expect(() => fillIn(template, resolveParameters(template, { [name]: value }))).not.toThrow();
       }
     }
   });
+
+  test.each(templates.filter(({ template }) => 'repository' in template.parameters))(
+    'clone no repository whose address holds a secret, and nothing that git would take for an option: $file',
+    ({ template }) => {
+      for (const repository of ['https://user:secret@there.example/x.git', 'ssh://there/x', '--upload-pack=x', 'a b'])
+        expect(parameterFaults(template, { repository })).toHaveLength(1);
+      for (const ref of ['-x', 'a b', '$(x)', '"']) expect(parameterFaults(template, { ref })).toHaveLength(1);
+    },
+  );
 
   test.each(templates)(
     'stay within their own guards, also with all parameters at their maximum: $file',
@@ -69,3 +78,14 @@ describe('the built-in templates', () => {
     },
   );
 });
+
+/** The shortest and a long value of a parameter that is a text. */
+function textLimits(name: string, shortest: ParameterValue): ParameterValue[] {
+  const long: Record<string, string> = {
+    repository: `https://there.example:8443/${'x'.repeat(900)}.git`,
+    ref: `feature/${'x'.repeat(200)}-1.0_rc`,
+  };
+  const value = long[name];
+  if (value === undefined) throw new Error(`the parameter ${name} has no long value here`);
+  return [shortest, value];
+}

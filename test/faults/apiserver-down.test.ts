@@ -9,8 +9,8 @@ import { startApplication } from '../../src/local/application.ts';
 import { apiserver } from '../../src/local/control-plane/commands.ts';
 import { prepareCredentials } from '../../src/local/control-plane/credentials.ts';
 import { cacheDirectory } from '../../src/local/install/cache.ts';
-import { installAll } from '../../src/local/install/install.ts';
-import { choosePorts } from '../../src/local/ports.ts';
+import { installSimulation } from '../../src/local/install/install.ts';
+import { choosePorts, LOOPBACK } from '../../src/local/ports.ts';
 import { ProcessRecords } from '../../src/local/processes/records.ts';
 import { Supervisor } from '../../src/local/processes/supervisor.ts';
 import { progressOn } from '../../src/local/progress.ts';
@@ -52,7 +52,7 @@ async function systemOfItsOwn() {
   const supervisor = new Supervisor(directory);
   const again = new Supervisor(directory);
   const progress = progressOn(process.stderr);
-  const programs = await installAll({
+  const programs = await installSimulation({
     cache: cacheDirectory(process.env),
     environment: process.env,
     progress,
@@ -62,7 +62,7 @@ async function systemOfItsOwn() {
     supervisor,
     stateDirectory: directory,
     temporal: { program: programs.temporal },
-    cluster: { programs },
+    cluster: { programs, node: { kind: 'simulated', kwok: programs.kwok } },
     durable: false,
   });
   onTestFinished(async () => {
@@ -109,8 +109,10 @@ async function systemOfItsOwn() {
       process.kill(new ProcessRecords(directory).running().get('kube-apiserver')?.pid ?? Number.NaN, 'SIGKILL');
     },
     async startApiserverAgain(): Promise<void> {
-      const credentials = await prepareCredentials(join(directory, 'control-plane'));
-      again.start(apiserver(programs['kube-apiserver'], Number(new URL(server).port), credentials));
+      const credentials = await prepareCredentials(join(directory, 'control-plane'), LOOPBACK);
+      again.start(
+        apiserver(programs['kube-apiserver'], Number(new URL(server).port), { address: LOOPBACK }, credentials),
+      );
     },
     scope: (developers: string) => ({
       developers,

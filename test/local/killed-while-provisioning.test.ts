@@ -11,7 +11,7 @@ const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'dev-
 test('kill -9 of everything in the middle of a provisioning: the next start goes on with it, and its end leaves nothing', async (context) => {
   if (process.platform !== 'linux') context.skip('reads /proc');
   const directory = temporaryDirectory();
-  const killed = start(['--json'], environmentFor(directory));
+  const killed = start(['--json', '--simulated'], environmentFor(directory));
   const before = await killed.ready();
   const api = before.api ?? '';
   const token = before.token ?? '';
@@ -21,7 +21,7 @@ test('kill -9 of everything in the middle of a provisioning: the next start goes
   for (const pid of [killed.child.pid ?? 0, ...processesOf(directory).keys()]) process.kill(pid, 'SIGKILL');
   await Promise.all([killed.ended, asked]);
 
-  const next = start(['--json'], environmentFor(directory));
+  const next = start(['--json', '--simulated'], environmentFor(directory));
   const after = await next.ready();
   const there = { api: after.api ?? '' };
   const state = async () => (await status(token, IDENTITY, there)).body.state;

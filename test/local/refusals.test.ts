@@ -44,7 +44,10 @@ test('--help says what there is and starts nothing', async () => {
 test('a Node that is too old is one sentence', async () => {
   const old = "Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.20.2'}})";
   const environment = { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(old)}` };
-  expectSentence(await start([], environment).ended, /^Berth needs Node 22\.19 or later, and this is 20\.20\.2: /);
+  expectSentence(
+    await start(['--simulated'], environment).ended,
+    /^Berth needs Node 22\.19 or later, and this is 20\.20\.2: /,
+  );
 });
 
 test('a port that is taken is one sentence', async () => {
@@ -64,18 +67,18 @@ test.for(['a file', 'a read-only file system'])('a state directory that is %s is
   const file = join(temporaryDirectory(), 'file');
   writeFileSync(file, '');
   const path = kind === 'a file' ? file : '/proc/berth';
-  const ending = await start([], environmentFor(path)).ended;
+  const ending = await start(['--simulated'], environmentFor(path)).ended;
   expectSentence(ending, /^The state directory \S+ cannot be written \(E[A-Z]+\): .*BERTH_STATE_DIR/);
 });
 
 test('a cache that cannot be written is one sentence', async () => {
   const environment = { ...bareEnvironment(temporaryDirectory()), XDG_CACHE_HOME: '/proc/none' };
-  const ending = await start([], environment).ended;
+  const ending = await start(['--simulated'], environment).ended;
   expectSentence(ending, /^The cache directory \S+ cannot be written \(E[A-Z]+\): .*XDG_CACHE_HOME/);
 });
 
 test('no Python is one sentence', async () => {
-  const ending = await start([], bareEnvironment(temporaryDirectory())).ended;
+  const ending = await start(['--simulated'], bareEnvironment(temporaryDirectory())).ended;
   expectSentence(
     ending,
     /^Temporal's CLI is not on the PATH and installing it needs Python .*apt install python3 python3-venv/,
@@ -87,7 +90,7 @@ test('a Python without venv is one sentence', async () => {
   const python = join(directory, 'python');
   writeFileSync(python, '#!/bin/sh\n[ "$1" = --version ] && echo Python 3.11.2 && exit 0\nexit 1\n');
   chmodSync(python, 0o755);
-  const ending = await start([], bareEnvironment(directory, { python3: python })).ended;
+  const ending = await start(['--simulated'], bareEnvironment(directory, { python3: python })).ended;
   expectSentence(ending, /has no venv module: install it .*apt install python3-venv/);
 });
 
@@ -96,7 +99,7 @@ test('no network is one sentence', async (context) => {
   if (python === undefined) return context.skip('there is no Python');
   const environment = bareEnvironment(temporaryDirectory(), { python3: python });
   const nowhere = { PIP_INDEX_URL: 'http://127.0.0.1:9/simple', PIP_RETRIES: '0', PIP_CONFIG_FILE: '/dev/null' };
-  const ending = await start([], { ...environment, ...nowhere }).ended;
+  const ending = await start(['--simulated'], { ...environment, ...nowhere }).ended;
   expectSentence(ending, /^Temporal's CLI could not be downloaded: check the network/);
 });
 

@@ -17,8 +17,19 @@ test('options are read, and have no values that cannot be', () => {
     port: 8080,
     context: undefined,
     temporal: 'localhost:7233',
+    simulated: false,
+    unenforced: false,
   });
-  for (const args of [['--port', '0'], ['--port', '65536'], ['--port', '8o'], ['--port'], ['x'], ['--context', '']]) {
+  for (const args of [
+    ['--simulated', '--unenforced'],
+    ['--context', 'there', '--simulated'],
+    ['--port', '0'],
+    ['--port', '65536'],
+    ['--port', '8o'],
+    ['--port'],
+    ['x'],
+    ['--context', ''],
+  ]) {
     expect(() => parseOptions(args)).toThrow(expect.objectContaining({ name: 'UserError' }));
   }
 });

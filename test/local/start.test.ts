@@ -20,12 +20,12 @@ test('npm start serves on loopback only, beside a second one, and Ctrl-C leaves 
   if (process.platform !== 'linux') context.skip('reads /proc');
   const directories = [temporaryDirectory(), temporaryDirectory()] as const;
   const [here, there] = [
-    new Start('npm', ['start', '--silent', '--', '--json'], environmentFor(directories[0])),
-    start(['--json'], environmentFor(directories[1])),
+    new Start('npm', ['start', '--silent', '--', '--json', '--simulated'], environmentFor(directories[0])),
+    start(['--json', '--simulated'], environmentFor(directories[1])),
   ];
   const announced = await Promise.all([here.ready(), there.ready()]);
 
-  const keys = ['api', 'token', 'admin_token', 'kubeconfig', 'temporal', 'temporal_ui'];
+  const keys = ['api', 'token', 'admin_token', 'kubeconfig', 'temporal', 'temporal_ui', 'node'];
   for (const announcement of announced) expect(Object.keys(announcement)).toEqual(keys);
   expect(announced[0].api).not.toBe(announced[1].api);
   const status = await fetch(`${announced[0].api}/api/environments/status`, {
@@ -39,7 +39,7 @@ test('npm start serves on loopback only, beside a second one, and Ctrl-C leaves 
   expect(addresses.length).toBeGreaterThan(4);
   for (const address of addresses) expect(LOOPBACK_ADDRESSES).toContain(address);
 
-  const second = await start(['--json'], environmentFor(directories[0])).ended;
+  const second = await start(['--json', '--simulated'], environmentFor(directories[0])).ended;
   expect(second).toMatchObject({ code: 1, stdout: '' });
   expect(second.stderr).toMatch(/^Berth already runs here as process \d+ .*: stop it with Ctrl-C or `kill \d+`.*\.\n$/);
 
@@ -56,7 +56,7 @@ test('a start after kill -9 clears what is left and keeps the state, the death o
   const directory = temporaryDirectory();
   const environment = environmentFor(directory);
 
-  const killed = start(['--json'], environment);
+  const killed = start(['--json', '--simulated'], environment);
   const before = await killed.ready();
   const volume = await withCluster(before, async (cluster) => {
     await cluster.apply(marker);
@@ -69,7 +69,7 @@ test('a start after kill -9 clears what is left and keeps the state, the death o
   await killed.ended;
   expect(recorded(directory)).toContain('temporal');
 
-  const next = start(['--json'], environment);
+  const next = start(['--json', '--simulated'], environment);
   const after = await next.ready();
   expect(next.stderr).toMatch(/Ended what a former start had left running: .*temporal/);
   expect(after).toMatchObject({ api: before.api, temporal: before.temporal, kubeconfig: before.kubeconfig });
@@ -82,7 +82,7 @@ test('a start after kill -9 clears what is left and keeps the state, the death o
   expect(ending.stderr).toContain('kube-apiserver ended unexpectedly (SIGKILL); see ');
   expect([...processesOf(directory).values()]).toEqual([]);
 
-  const fresh = start(['--json', '--fresh'], environment);
+  const fresh = start(['--json', '--simulated', '--fresh'], environment);
   const forgetful = await fresh.ready();
   expect(await withCluster(forgetful, (cluster) => cluster.read(marker))).toBeUndefined();
   expect(existsSync(volume)).toBe(false);

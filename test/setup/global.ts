@@ -1,80 +1,11 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startApplication } from '../../src/local/application.ts';
-import { cacheDirectory } from '../../src/local/install/cache.ts';
-import { installAll } from '../../src/local/install/install.ts';
-import { choosePorts } from '../../src/local/ports.ts';
-import { Supervisor } from '../../src/local/processes/supervisor.ts';
-import { progressOn } from '../../src/local/progress.ts';
-import { startServers } from '../../src/local/servers.ts';
-import { holdStateDirectory } from '../../src/local/state-directory.ts';
-import { clearAbandoned, PREFIX, removeAtExit, removeRun } from './abandoned.ts';
+import { installSimulation } from '../../src/local/install/install.ts';
+import { startForRun } from './run.ts';
 
-/** The servers that all test files of a run share. */
-export interface SharedServers {
-  /** `host:port` */
-  readonly temporal: string;
-  readonly adminKubeconfig: string;
-  readonly workerKubeconfig: string;
-  readonly ownershipKeyFile: string;
-  readonly stateDir: string;
-  /** The URL of an API server with a worker behind it, as `npm start` runs them. */
-  readonly api: string;
-  /** Where that API looks for tokens. */
-  readonly tokensFile: string;
-}
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    servers: SharedServers;
-  }
-}
-
-/** Starts the real servers once for the run; returns what ends them and leaves nothing behind. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const progress = progressOn(process.stderr);
-  clearAbandoned(tmpdir());
-  const stateDir = mkdtempSync(join(tmpdir(), PREFIX));
-  holdStateDirectory(stateDir);
-  const supervisor = new Supervisor(stateDir);
-  const keepExitClean = removeAtExit(supervisor, stateDir);
-  const end = async (): Promise<void> => {
-    await supervisor.stop();
-    removeRun(stateDir);
-    keepExitClean();
-  };
-  try {
-    const cache = cacheDirectory(process.env);
-    const programs = await installAll({ cache, environment: process.env, progress, supervisor });
-    progress.say('Starting Temporal and a control plane for the tests …');
-    const servers = await startServers({
-      supervisor,
-      stateDirectory: stateDir,
-      temporal: { program: programs.temporal },
-      cluster: { programs },
-      durable: false,
-    });
-    const { temporal, adminKubeconfig, workerKubeconfig, ownershipKeyFile } = servers;
-    const tokensFile = join(stateDir, 'tokens.json');
-    const { api: port } = await choosePorts(join(stateDir, 'ports.json'), { api: undefined });
-    const api = await startApplication({ supervisor, servers, port, tokensFile });
-    project.provide('servers', {
-      temporal,
-      adminKubeconfig,
-      workerKubeconfig,
-      ownershipKeyFile,
-      stateDir,
-      api,
-      tokensFile,
-    });
-    return async () => {
-      servers.stop();
-      await end();
-    };
-  } catch (error) {
-    await end();
-    throw error;
-  }
+/** The core suite runs on a simulated node: it needs no root and installs nothing into the system. */
+export default function setup(project: TestProject): Promise<() => Promise<void>> {
+  return startForRun(project, async (options) => {
+    const { temporal, kwok, ...programs } = await installSimulation(options);
+    return { temporal: { program: temporal }, cluster: { programs, node: { kind: 'simulated', kwok } } };
+  });
 }

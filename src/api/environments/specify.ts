@@ -1,3 +1,4 @@
+import { withOwnImages } from '../../environment/image.ts';
 import { lifetimeFault, type Specification, type StartRequest } from '../../environment/request.ts';
 import { fillIn, parameterFaults, resolveParameters, TemplateError } from '../../environment/template.ts';
 import { refuse } from '../http/problems.ts';
@@ -31,7 +32,7 @@ export async function specify(request: StartRequest, templates: TemplateCatalogu
   if (errors.length > 0) throw invalid(errors);
   const parameters = resolveParameters(template, given);
   try {
-    const recipe = fillIn(template, parameters);
+    const recipe = withOwnImages(fillIn(template, parameters), templates.ownImages);
     return { dev_id, project, template: { name, digest }, parameters, ttl: lifetime, recipe };
   } catch (error) {
     // Each value keeps its limits, and yet together they come to something that cannot be built.

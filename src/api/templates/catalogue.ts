@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { OwnImages } from '../../environment/image.ts';
 import { parseTemplate, type Template, TemplateError } from '../../environment/template.ts';
 
 /** A template with the digest of its file, as `sha256sum` prints it. */
@@ -16,11 +17,14 @@ const NAME = /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
  * a change takes effect with the next start, and environments keep what they were started with.
  */
 export class TemplateCatalogue {
+  /** The images that the installation has in place of those that templates name. */
+  readonly ownImages: OwnImages;
   readonly #directory: string;
   readonly #byDigest = new Map<string, Template>();
 
-  constructor(directory: string) {
+  constructor(directory: string, ownImages: OwnImages = {}) {
     this.#directory = directory;
+    this.ownImages = ownImages;
   }
 
   /** The names that there are. */

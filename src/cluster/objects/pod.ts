@@ -45,6 +45,8 @@ export function podSpec(name: string, pod: Pod): V1PodSpec {
         ports: pod.ports.map((containerPort) => ({ containerPort, protocol: 'TCP' })),
         resources: { requests: amounts, limits: amounts },
         ...(pod.readiness && { readinessProbe: probe(pod.readiness) }),
+        // What it said last is shown to people while they wait for it.
+        terminationMessagePolicy: 'FallbackToLogsOnError',
         securityContext: CONTAINER_SECURITY,
         volumeMounts,
       },

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { LOOPBACK } from '../ports.ts';
+import { SERVICE_RANGES } from '../node/ranges.ts';
 import type { ServerCommand } from '../processes/supervisor.ts';
 import type { Credentials } from './credentials.ts';
 
@@ -27,26 +27,48 @@ export function etcd(command: string, stateDirectory: string, durable: boolean):
   return { name: 'etcd', command, args: durable ? args : [...args, '--unsafe-no-fsync'] };
 }
 
+/** Where the apiserver is reached, and how it reaches nodes. */
+export interface ApiserverNetwork {
+  /** IPv4; pods cannot reach a loopback address. */
+  readonly address: string;
+  /** How it proves to kubelets who it is; undefined where nodes are simulated. */
+  readonly kubeletClient?: { readonly certificate: string; readonly key: string } | undefined;
+}
+
 /** The apiserver, for the bearers of our tokens and of service accounts' tokens only. */
-export function apiserver(command: string, port: number, credentials: Credentials): ServerCommand {
+export function apiserver(
+  command: string,
+  port: number,
+  { address, kubeletClient }: ApiserverNetwork,
+  credentials: Credentials,
+): ServerCommand {
+  const nodes =
+    kubeletClient === undefined
+      ? // A loopback address is no endpoint for anyone else.
+        ['--endpoint-reconciler-type=none']
+      : [
+          `--kubelet-client-certificate=${kubeletClient.certificate}`,
+          `--kubelet-client-key=${kubeletClient.key}`,
+          '--kubelet-preferred-address-types=InternalIP',
+        ];
   return {
     name: 'kube-apiserver',
     command,
     args: [
       `--etcd-servers=${ETCD_SOCKET}`,
-      `--bind-address=${LOOPBACK}`,
-      `--advertise-address=${LOOPBACK}`,
+      `--bind-address=${address}`,
+      `--advertise-address=${address}`,
       `--secure-port=${port}`,
       `--cert-dir=${credentials.certificateDirectory}`,
       `--token-auth-file=${credentials.tokenFile}`,
       '--anonymous-auth=false',
       '--authorization-mode=Node,RBAC',
+      '--enable-admission-plugins=NodeRestriction',
       '--service-account-issuer=https://kubernetes.default.svc',
       `--service-account-signing-key-file=${credentials.serviceAccountKeyFile}`,
       `--service-account-key-file=${credentials.serviceAccountKeyFile}`,
-      '--service-cluster-ip-range=10.96.0.0/16',
-      // A loopback address is no endpoint for anyone else.
-      '--endpoint-reconciler-type=none',
+      `--service-cluster-ip-range=${SERVICE_RANGES.join()}`,
+      ...nodes,
       // Everything that watches has ended before; a forgotten watch must not hold up the end.
       '--shutdown-delay-duration=0s',
     ],
@@ -84,22 +106,6 @@ export function scheduler(command: string, kubeconfig: string): ServerCommand {
       '--leader-elect=false',
       '--kube-api-qps=200',
       '--kube-api-burst=400',
-    ],
-  };
-}
-
-/** The simulated node. */
-export function kwok(command: string, kubeconfig: string, stages: string): ServerCommand {
-  return {
-    name: 'kwok',
-    command,
-    args: [
-      `--kubeconfig=${kubeconfig}`,
-      `--config=${stages}`,
-      '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
-      '--node-lease-duration-seconds=40',
-      `--node-ip=${LOOPBACK}`,
-      '--cidr=10.244.0.0/16',
     ],
   };
 }

@@ -3,21 +3,22 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { NODE_NAME } from '../node/name.ts';
 
 const users = {
   admin: { user: 'berth-local-admin', group: 'system:masters' },
   kwok: { user: 'berth-local-kwok', group: 'system:masters' },
   controllerManager: { user: 'system:kube-controller-manager', group: 'system:authenticated' },
   scheduler: { user: 'system:kube-scheduler', group: 'system:authenticated' },
+  kubelet: { user: `system:node:${NODE_NAME}`, group: 'system:nodes' },
+  kubeProxy: { user: 'system:kube-proxy', group: 'system:authenticated' },
+  enforcer: { user: 'berth-local-enforcer', group: 'system:authenticated' },
 } as const;
-type UserName = keyof typeof users;
+/** Who speaks to the embedded apiserver. */
+export type UserName = keyof typeof users;
 
-const tokensSchema = z.object({
-  admin: z.string(),
-  kwok: z.string(),
-  controllerManager: z.string(),
-  scheduler: z.string(),
-});
+const USER_NAMES = Object.keys(users) as UserName[];
+const tokensSchema = z.record(z.enum(USER_NAMES), z.string());
 
 /** Who may speak to the embedded apiserver, and the files that it reads. */
 export interface Credentials {
@@ -35,10 +36,14 @@ export interface Credentials {
 // The apiserver signs itself for a year and never renews by itself.
 const CERTIFICATE_LIFETIME_MS = 300 * 24 * 60 * 60 * 1000;
 
-/** Makes the credentials of an embedded control plane, once in the life of its state directory. */
-export async function prepareCredentials(directory: string): Promise<Credentials> {
+/**
+ * Makes the credentials of an embedded control plane, once in the life of its state directory.
+ *
+ * @param address - where the apiserver listens: its certificate names it
+ */
+export async function prepareCredentials(directory: string, address: string): Promise<Credentials> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const certificateDirectory = join(directory, 'certificates');
+  const certificateDirectory = join(directory, 'certificates', address);
   const credentials: Credentials = {
     tokens: readOrMakeTokens(join(directory, 'tokens.json')),
     directory,
@@ -64,8 +69,8 @@ function readOrMakeTokens(file: string): Record<UserName, string> {
   try {
     return tokensSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
-    const token = () => randomBytes(32).toString('base64url');
-    const tokens = { admin: token(), kwok: token(), controllerManager: token(), scheduler: token() };
+    const pairs = USER_NAMES.map((name) => [name, randomBytes(32).toString('base64url')]);
+    const tokens = Object.fromEntries(pairs) as Record<UserName, string>;
     writeFileSync(file, JSON.stringify(tokens), { mode: 0o600 });
     return tokens;
   }

@@ -1,18 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { LOOPBACK } from '../ports.ts';
 
 /**
  * Whether the embedded apiserver says that it is ready.
  *
  * @throws Error as long as it has no certificate or does not answer
  */
-export function apiserverIsReady(port: number, certificateFile: string, token: string): Promise<boolean> {
+export function apiserverIsReady(host: string, port: number, certificateFile: string, token: string): Promise<boolean> {
   const ca = readFileSync(certificateFile);
   return new Promise((resolve, reject) => {
     const call = request(
       {
-        host: LOOPBACK,
+        host,
         port,
         path: '/readyz',
         ca,

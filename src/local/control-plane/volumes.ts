@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-// The controller-manager's host-path provisioner knows no other place.
-const VOLUME_ROOT = '/tmp/hostpath_pv/';
+/** Where volumes lie: the controller-manager's host-path provisioner knows no other place. */
+export const VOLUME_ROOT = '/tmp/hostpath_pv/';
 const UUID_LENGTH = 36;
 
 /**

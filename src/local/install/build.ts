@@ -24,8 +24,12 @@ export const MODULES: readonly Module[] = [
       'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
       'kube-scheduler': 'k8s.io/kubernetes/cmd/kube-scheduler',
       kwok: 'sigs.k8s.io/kwok/cmd/kwok',
+      kubelet: 'k8s.io/kubernetes/cmd/kubelet',
+      'kube-proxy': 'k8s.io/kubernetes/cmd/kube-proxy',
     },
   },
+  { directory: 'coredns', packages: { coredns: 'github.com/coredns/coredns' } },
+  { directory: 'enforcer', packages: { 'policy-enforcer': 'berth/tools/enforcer' } },
 ];
 
 const LINKER_FLAGS = `-s -w -X k8s.io/component-base/version.gitVersion=v${PINNED_VERSIONS['kube-apiserver']}`;

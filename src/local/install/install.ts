@@ -6,7 +6,13 @@ import { clearPartial, findCached, prepareCache } from './cache.ts';
 import { findProgram, searchPath } from './find.ts';
 import { findOrInstallGo } from './go.ts';
 import type { InstallOptions } from './options.ts';
-import { PROGRAM_NAMES, type ProgramName, type Programs, versionFits } from './programs.ts';
+import {
+  CONTROL_PLANE_PROGRAMS,
+  type ProgramName,
+  type Programs,
+  SIMULATION_PROGRAMS,
+  versionFits,
+} from './programs.ts';
 import { installTemporal } from './temporal.ts';
 
 /**
@@ -62,7 +68,7 @@ async function takeInstallLock({ cache, progress, supervisor }: InstallOptions):
   }
 }
 
-/** All programs of the embedded servers. */
-export function installAll(options: InstallOptions): Promise<Programs> {
-  return installPrograms(options, PROGRAM_NAMES);
+/** The programs of the embedded servers with a simulated node. */
+export function installSimulation(options: InstallOptions) {
+  return installPrograms(options, ['temporal', ...CONTROL_PLANE_PROGRAMS, ...SIMULATION_PROGRAMS]);
 }

@@ -1,28 +1,22 @@
-/** The third-party programs of the embedded servers. */
-export const PROGRAM_NAMES = [
-  'temporal',
-  'etcd',
-  'kube-apiserver',
-  'kube-controller-manager',
-  'kube-scheduler',
-  'kwok',
-] as const;
+import { sourceVersion } from './source-version.ts';
+
+export const CONTROL_PLANE_PROGRAMS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
+/** What stands in for a node. */
+export const SIMULATION_PROGRAMS = ['kwok'] as const;
+/** What a real node is made of, beside Debian's packages. */
+export const NODE_PROGRAMS = ['kubelet', 'kube-proxy', 'coredns', 'policy-enforcer'] as const;
+/** The programs of the embedded servers. */
+export const PROGRAM_NAMES = ['temporal', ...CONTROL_PLANE_PROGRAMS, ...SIMULATION_PROGRAMS, ...NODE_PROGRAMS] as const;
 
 export type ProgramName = (typeof PROGRAM_NAMES)[number];
 
 /** The path of each program. */
 export type Programs = Readonly<Record<ProgramName, string>>;
 
-export const CONTROL_PLANE_PROGRAMS = [
-  'etcd',
-  'kube-apiserver',
-  'kube-controller-manager',
-  'kube-scheduler',
-  'kwok',
-] as const satisfies readonly ProgramName[];
-
 /** The paths of the control plane's programs. */
 export type ControlPlanePrograms = Pick<Programs, (typeof CONTROL_PLANE_PROGRAMS)[number]>;
+/** The paths of a real node's programs. */
+export type NodePrograms = Pick<Programs, (typeof NODE_PROGRAMS)[number]>;
 
 /** The version that is installed where none that fits is found; tools/ pins the same ones, as a test checks. */
 export const PINNED_VERSIONS: Programs = {
@@ -32,6 +26,10 @@ export const PINNED_VERSIONS: Programs = {
   'kube-controller-manager': '1.36.3',
   'kube-scheduler': '1.36.3',
   kwok: '0.8.0',
+  kubelet: '1.36.3',
+  'kube-proxy': '1.36.3',
+  coredns: '1.15.0',
+  'policy-enforcer': sourceVersion('enforcer'),
 };
 
 /**

@@ -1,0 +1,21 @@
+import type { Recipe } from './recipe.ts';
+
+/**
+ * The images that an installation has in place of those that templates name: by a whole name, with tag or digest, or by a
+ * repository, which stands for all of its images.
+ */
+export type OwnImages = Readonly<Record<string, string>>;
+
+/** The recipe with the installation's own images, where it has any in place of those that are named. */
+export function withOwnImages(recipe: Recipe, own: OwnImages): Recipe {
+  const pods = Object.entries(recipe.workload.pods).map(([name, pod]) => [
+    name,
+    { ...pod, image: own[pod.image] ?? own[repositoryOf(pod.image)] ?? pod.image },
+  ]);
+  return { ...recipe, workload: { ...recipe.workload, pods: Object.fromEntries(pods) } };
+}
+
+/** An image's name without tag and digest; a colon before the last slash is a port's. */
+function repositoryOf(image: string): string {
+  return image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+}

@@ -1,0 +1,2 @@
+/** The name of the real node in the cluster. */
+export const NODE_NAME = 'berth-local';

@@ -1,0 +1,25 @@
+import { runCommand } from '../install/command.ts';
+import { explainFailure } from '../install/failure.ts';
+import type { InstallOptions } from '../install/options.ts';
+
+/**
+ * Installs Debian packages into the system, which it names first.
+ *
+ * @throws {@link UserError} that says why it could not
+ */
+export async function installPackages(names: readonly string[], options: InstallOptions): Promise<void> {
+  if (names.length === 0) return;
+  const { progress, environment, supervisor, cache } = options;
+  const what = names.join(', ');
+  progress.say(`Installing Debian packages for a real node (--simulated does without): ${what} …`);
+  const env = { ...environment, DEBIAN_FRONTEND: 'noninteractive' };
+  const apt = (...args: string[]) =>
+    runCommand('apt-get', ['-q', '-y', ...args], { env, supervisor, onLine: (line) => progress.update(line) });
+  try {
+    await apt('update');
+    await apt('install', '--no-install-recommends', ...names);
+  } catch (error) {
+    supervisor.signal.throwIfAborted();
+    throw explainFailure(what, cache, error);
+  }
+}

@@ -1,0 +1,85 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { startApplication } from '../../src/local/application.ts';
+import { cacheDirectory } from '../../src/local/install/cache.ts';
+import type { InstallOptions } from '../../src/local/install/options.ts';
+import { choosePorts } from '../../src/local/ports.ts';
+import { Supervisor } from '../../src/local/processes/supervisor.ts';
+import { progressOn } from '../../src/local/progress.ts';
+import { type ServersOptions, startServers } from '../../src/local/servers.ts';
+import { holdStateDirectory } from '../../src/local/state-directory.ts';
+import { clearAbandoned, PREFIX, removeAtExit, removeRun } from './abandoned.ts';
+
+/** The servers that all test files of a run share. */
+export interface SharedServers {
+  /** `host:port` */
+  readonly temporal: string;
+  readonly adminKubeconfig: string;
+  readonly workerKubeconfig: string;
+  readonly ownershipKeyFile: string;
+  readonly stateDir: string;
+  /** The URL of an API server with a worker behind it, as `npm start` runs them. */
+  readonly api: string;
+  /** Where that API looks for tokens. */
+  readonly tokensFile: string;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    servers: SharedServers;
+  }
+}
+
+/** What a run's servers are made of. */
+export type Parts = Pick<ServersOptions, 'temporal' | 'cluster'>;
+
+/**
+ * Starts the servers of a run, which all of its files share, with a worker and an API.
+ *
+ * @param install - installs what the servers are made of
+ * @returns what ends them and leaves nothing behind
+ */
+export async function startForRun(
+  project: TestProject,
+  install: (options: InstallOptions) => Promise<Parts>,
+): Promise<() => Promise<void>> {
+  const progress = progressOn(process.stderr);
+  clearAbandoned(tmpdir());
+  const stateDir = mkdtempSync(join(tmpdir(), PREFIX));
+  holdStateDirectory(stateDir);
+  const supervisor = new Supervisor(stateDir);
+  const keepExitClean = removeAtExit(supervisor, stateDir);
+  const end = async (): Promise<void> => {
+    await supervisor.stop();
+    removeRun(stateDir);
+    keepExitClean();
+  };
+  try {
+    const cache = cacheDirectory(process.env);
+    const parts = await install({ cache, environment: process.env, progress, supervisor });
+    progress.say('Starting Temporal and a control plane for the tests …');
+    const servers = await startServers({ supervisor, stateDirectory: stateDir, ...parts, durable: false });
+    const { temporal, adminKubeconfig, workerKubeconfig, ownershipKeyFile } = servers;
+    const tokensFile = join(stateDir, 'tokens.json');
+    const { api: port } = await choosePorts(join(stateDir, 'ports.json'), { api: undefined });
+    const api = await startApplication({ supervisor, servers, port, tokensFile });
+    project.provide('servers', {
+      temporal,
+      adminKubeconfig,
+      workerKubeconfig,
+      ownershipKeyFile,
+      stateDir,
+      api,
+      tokensFile,
+    });
+    return async () => {
+      servers.stop();
+      await end();
+    };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}

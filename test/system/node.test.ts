@@ -1,0 +1,90 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { berth, type Ending } from '../cli/berth.ts';
+import { someDeveloper, terminate, tokenFor } from '../setup/client.ts';
+
+/** A developer with their way into the containers of their environments. */
+class Developer {
+  readonly name = someDeveloper();
+  #token = '';
+
+  async start(project: string, template: string): Promise<Ending> {
+    this.#token ||= await tokenFor(this.name);
+    onTestFinished(async () => {
+      await terminate(this.#token, { dev_id: this.name, project });
+    });
+    return await berth(['start', project, '--template', template], { BERTH_TOKEN: this.#token });
+  }
+
+  /** Runs a command in a container of theirs. */
+  run(project: string, ...command: string[]): Promise<Ending> {
+    return berth(['shell', project, '--', ...command], { BERTH_TOKEN: this.#token });
+  }
+}
+
+describe('an environment on a real node', () => {
+  it('has a shell for a user who is not root, and a home that they can write and that outlives the container', async () => {
+    const developer = new Developer();
+    expect(await developer.start('shop', 'default')).toMatchObject({ code: 0 });
+
+    expect(await developer.run('shop', 'id', '--user')).toMatchObject({ code: 0, stdout: '1000\n' });
+    expect(await developer.run('shop', 'sh', '-c', 'echo kept > note && df --output=target . | tail -1')).toMatchObject(
+      {
+        code: 0,
+        stdout: '/home/dev\n',
+      },
+    );
+    // The first process ends, and with it the container: the kubelet makes another.
+    await developer.run('shop', 'sh', '-c', 'kill 1');
+    await expect
+      .poll(() => developer.run('shop', 'cat', 'note'), { timeout: 60_000, interval: 500 })
+      .toMatchObject({ code: 0, stdout: 'kept\n' });
+  });
+
+  it('has git, curl, Node.js and Python, and no program that gives it more rights', async () => {
+    const developer = new Developer();
+    await developer.start('shop', 'default');
+
+    for (const program of ['git', 'curl', 'node', 'python3', 'npm']) {
+      expect(await developer.run('shop', program, '--version'), program).toMatchObject({ code: 0 });
+    }
+    const found = await developer.run('shop', 'sh', '-c', 'find / -xdev -perm /6000 -type f 2>/dev/null; true');
+    expect(found).toMatchObject({ code: 0, stdout: '' });
+    expect(await developer.run('shop', 'cat', '/proc/self/status')).toMatchObject({
+      stdout: expect.stringMatching(/CapEff:\s+0000000000000000\n.*NoNewPrivs:\s+1\n.*Seccomp:\s+2\n/s),
+    });
+  });
+
+  it('passes on the exit code of a command in it', async () => {
+    const developer = new Developer();
+    await developer.start('shop', 'default');
+
+    expect(await developer.run('shop', 'sh', '-c', 'echo out; echo err >&2; exit 7')).toMatchObject({
+      code: 7,
+      stdout: 'out\n',
+      stderr: expect.stringContaining('err'),
+    });
+  });
+});
+
+describe('the network of an environment', () => {
+  const [owner, stranger] = [new Developer(), new Developer()];
+  const FETCH = ['curl', '--silent', '--show-error', '--max-time', '3'];
+
+  it('is open inside, by names, and closed to another environment and to the apiserver', async () => {
+    expect(await owner.start('shop', 'node')).toMatchObject({ code: 0 });
+    expect(await stranger.start('spy', 'default')).toMatchObject({ code: 0 });
+    const [address = ''] = (await owner.run('shop', 'tail', '-1', '/etc/hosts')).stdout.split('\t');
+
+    // Open: the same listener that is closed to the stranger answers its own environment, by name and by address.
+    expect(await owner.run('shop', ...FETCH, 'http://web')).toMatchObject({ code: 0, stdout: 'Hello from Berth' });
+    expect(await owner.run('shop', ...FETCH, `http://${address}:8080`)).toMatchObject({ code: 0 });
+    // The stranger's names resolve: its way to the DNS is open, and nothing else is.
+    const name = `web.dev-${owner.name}.svc.cluster.local`;
+    expect(await stranger.run('spy', 'getent', 'hosts', name)).toMatchObject({ code: 0 });
+    for (const target of [`http://${name}`, `http://${address}:8080`, 'https://kubernetes.default.svc'])
+      expect((await stranger.run('spy', ...FETCH, target)).code, target).toBe(TIMED_OUT);
+  });
+});
+
+/** curl's exit code where a connection comes to nothing within its time. */
+const TIMED_OUT = 28;
