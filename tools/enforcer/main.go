@@ -13,7 +13,6 @@ import (
 	"strings"
 	"syscall"
 
-	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/klog/v2"
 
@@ -77,11 +76,7 @@ func enforce(ctx context.Context, logger *slog.Logger, options options) error {
 	if err != nil {
 		return fmt.Errorf("the kubeconfig %s cannot be used: %w", options.kubeconfig, err)
 	}
-	client, err := kubernetes.NewForConfig(config)
-	if err != nil {
-		return fmt.Errorf("the kubeconfig %s cannot be used: %w", options.kubeconfig, err)
-	}
-	cluster, err := watch(ctx, client)
+	cluster, err := watch(ctx, config)
 	if err != nil {
 		return err
 	}

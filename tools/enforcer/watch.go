@@ -12,6 +12,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 	corelisters "k8s.io/client-go/listers/core/v1"
 	networkinglisters "k8s.io/client-go/listers/networking/v1"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/cache"
 
 	"berth/tools/enforcer/policy"
@@ -30,10 +31,18 @@ type cluster struct {
 	policies   networkinglisters.NetworkPolicyLister
 	// changed holds one word when something has changed since it was last taken.
 	changed chan struct{}
+	watches *streams
 }
 
 // watch knows the whole cluster when it returns.
-func watch(ctx context.Context, client kubernetes.Interface) (*cluster, error) {
+func watch(ctx context.Context, config *rest.Config) (*cluster, error) {
+	c := &cluster{changed: make(chan struct{}, 1)}
+	c.watches = &streams{wanted: 3, settled: c.tell, open: map[*stream]bool{}}
+	config.Wrap(c.watches.wrap)
+	client, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return nil, fmt.Errorf("the kubeconfig cannot be used: %w", err)
+	}
 	lean := informers.WithTransform(withoutManagedFields)
 	all := informers.NewSharedInformerFactoryWithOptions(client, 0, lean)
 	live := informers.NewSharedInformerFactoryWithOptions(client, 0, lean,
@@ -41,7 +50,7 @@ func watch(ctx context.Context, client kubernetes.Interface) (*cluster, error) {
 	pods := live.Core().V1().Pods()
 	namespaces := all.Core().V1().Namespaces()
 	policies := all.Networking().V1().NetworkPolicies()
-	c := &cluster{pods.Lister(), namespaces.Lister(), policies.Lister(), make(chan struct{}, 1)}
+	c.pods, c.namespaces, c.policies = pods.Lister(), namespaces.Lister(), policies.Lister()
 	for _, informer := range []cache.SharedIndexInformer{pods.Informer(), namespaces.Informer(), policies.Informer()} {
 		if _, err := informer.AddEventHandler(c.handler()); err != nil {
 			return nil, fmt.Errorf("cannot watch the cluster: %w", err)
@@ -67,32 +76,37 @@ func withoutManagedFields(object any) (any, error) {
 }
 
 func (c *cluster) handler() cache.ResourceEventHandler {
-	tell := func() {
-		select {
-		case c.changed <- struct{}{}:
-		default:
-		}
-	}
 	return cache.ResourceEventHandlerFuncs{
-		AddFunc:    func(any) { tell() },
-		UpdateFunc: func(any, any) { tell() },
-		DeleteFunc: func(any) { tell() },
+		AddFunc:    func(any) { c.tell() },
+		UpdateFunc: func(any, any) { c.tell() },
+		DeleteFunc: func(any) { c.tell() },
+	}
+}
+
+func (c *cluster) tell() {
+	select {
+	case c.changed <- struct{}{}:
+	default:
 	}
 }
 
 // nextChange waits until something has changed, and for what comes with it; false when the enforcer shall end.
 func (c *cluster) nextChange(ctx context.Context) bool {
-	select {
-	case <-c.changed:
-	case <-ctx.Done():
-		return false
+	for {
+		select {
+		case <-c.changed:
+		case <-ctx.Done():
+			return false
+		}
+		time.Sleep(burst)
+		select {
+		case <-c.changed:
+		default:
+		}
+		if c.watches.complete() {
+			return true
+		}
 	}
-	time.Sleep(burst)
-	select {
-	case <-c.changed:
-	default:
-	}
-	return true
 }
 
 func (c *cluster) state() (policy.State, error) {

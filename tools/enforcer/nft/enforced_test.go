@@ -71,11 +71,6 @@ func (e *enforced) apply(specs ...string) {
 			e.state.Policies = append(e.state.Policies, object)
 		}
 	}
-	e.enforce()
-}
-
-func (e *enforced) enforce() {
-	e.t.Helper()
 	err := within(e.t, e.name, func() error {
 		_, err := e.table.Apply(context.Background(), policy.Compile(e.state, cidrs))
 		return err

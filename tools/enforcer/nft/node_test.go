@@ -28,9 +28,6 @@ type peer struct {
 
 func newNode(t *testing.T) *node {
 	t.Helper()
-	if os.Getuid() != 0 {
-		t.Skip("network namespaces need root")
-	}
 	n := &node{t: t, name: namespaceFor(t, "node"), peers: map[string]peer{}}
 	run(t, "ip", "-n", n.name, "link", "set", "lo", "up")
 	set(t, n.name, "ipv4/ip_forward", "1")
@@ -42,8 +39,11 @@ func newNode(t *testing.T) *node {
 }
 
 // namespaceFor makes a network namespace that goes with the test.
-func namespaceFor(t *testing.T, what string) string {
+func namespaceFor(t testing.TB, what string) string {
 	t.Helper()
+	if os.Getuid() != 0 {
+		t.Skip("network namespaces need root")
+	}
 	name := fmt.Sprintf("enforcer-%d-%s", os.Getpid(), what)
 	run(t, "ip", "netns", "add", name)
 	t.Cleanup(func() { run(t, "ip", "netns", "delete", name) })
@@ -52,7 +52,7 @@ func namespaceFor(t *testing.T, what string) string {
 	return name
 }
 
-func set(t *testing.T, namespace, key, value string) {
+func set(t testing.TB, namespace, key, value string) {
 	t.Helper()
 	run(t, "ip", "netns", "exec", namespace, "sh", "-c", "echo "+value+" > /proc/sys/net/"+key)
 }
@@ -84,7 +84,7 @@ func (n *node) add(name, four, six string) {
 }
 
 // within does something in a network namespace. The thread that it is done on is not used again.
-func within(t *testing.T, namespace string, do func() error) error {
+func within(t testing.TB, namespace string, do func() error) error {
 	t.Helper()
 	done := make(chan error)
 	go func() {
@@ -102,7 +102,7 @@ func within(t *testing.T, namespace string, do func() error) error {
 	return <-done
 }
 
-func run(t *testing.T, command string, arguments ...string) {
+func run(t testing.TB, command string, arguments ...string) {
 	t.Helper()
 	if output, err := exec.Command(command, arguments...).CombinedOutput(); err != nil {
 		t.Fatalf("%s %s: %v\n%s", command, strings.Join(arguments, " "), err, output)

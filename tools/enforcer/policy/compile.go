@@ -3,6 +3,7 @@ package policy
 import (
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -48,13 +49,13 @@ func Compile(state State, cidrs []netip.Prefix) Rules {
 // compiledPolicy has lines for each direction in which it isolates, if only empty ones.
 type compiledPolicy struct {
 	selector labels.Selector
-	lines    map[Direction][]Line
+	lines    map[Direction]map[string]Line
 }
 
 func (c *compiler) compilePolicies(objects []*networkingv1.NetworkPolicy) map[string][]compiledPolicy {
 	byNamespace := map[string][]compiledPolicy{}
 	for _, object := range objects {
-		compiled := compiledPolicy{selectorOf(&object.Spec.PodSelector), map[Direction][]Line{}}
+		compiled := compiledPolicy{selectorOf(&object.Spec.PodSelector), map[Direction]map[string]Line{}}
 		for _, direction := range directionsOf(object.Spec) {
 			compiled.lines[direction] = c.linesOf(object, direction)
 		}
@@ -83,12 +84,14 @@ func directionsOf(spec networkingv1.NetworkPolicySpec) []Direction {
 	return directions
 }
 
-func (c *compiler) linesOf(object *networkingv1.NetworkPolicy, direction Direction) []Line {
-	var lines []Line
+// linesOf are what a policy allows in a direction, by their identity.
+func (c *compiler) linesOf(object *networkingv1.NetworkPolicy, direction Direction) map[string]Line {
+	lines := map[string]Line{}
 	add := func(peers []networkingv1.NetworkPolicyPeer, ports []networkingv1.NetworkPolicyPort) {
 		for _, peer := range c.peersOf(object.Namespace, peers) {
 			for _, port := range c.portsOf(ports) {
-				lines = append(lines, Line{peer, port})
+				line := Line{peer, port}
+				lines[line.String()] = line
 			}
 		}
 	}
@@ -114,18 +117,12 @@ func (c *compiler) chainOf(pod pod, direction Direction, policies []compiledPoli
 			continue
 		}
 		isolated = true
-		for _, line := range allowed {
-			lines[line.String()] = line
-		}
+		maps.Copy(lines, allowed)
 	}
 	if !isolated {
 		return ""
 	}
-	identities := make([]string, 0, len(lines))
-	for identity := range lines {
-		identities = append(identities, identity)
-	}
-	slices.Sort(identities)
+	identities := slices.Sorted(maps.Keys(lines))
 	name := nameAfter(string(direction), identities...)
 	if _, exists := c.rules.Chains[name]; !exists {
 		chain := Chain{Direction: direction}
