@@ -37,6 +37,8 @@ export function ended(
     const child = execFile(command, args, options, (error, stdout, stderr) =>
       resolve({ code: error?.code ?? 0, stdout, stderr }),
     );
+    // A command may end before it has read what it was given.
+    child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
   });
 }

@@ -16,7 +16,8 @@ export async function execute(
   command: readonly string[],
 ): Promise<number> {
   const { stdin, stdout, stderr } = process;
-  const isTerminal = stdin.isTTY && stdout.isTTY;
+  // Where a stream is no terminal this is undefined, which the cluster would take for a yes.
+  const isTerminal = Boolean(stdin.isTTY && stdout.isTTY);
   const ended = Promise.withResolvers<V1Status | undefined>();
   const { pod, container } = target;
   // In a terminal both outputs are one; keys such as Ctrl-C are for the command there.
