@@ -41,6 +41,8 @@ describe('the worker on the cluster', () => {
     ['create', 'pods', {}],
     ['create', 'pods/exec', {}],
     ['create', 'serviceaccounts/token', {}],
+    ['create', 'serviceaccounts/token', { name: 'default' }],
+    ['create', 'serviceaccounts/token', { name: 'berth-worker' }],
     ['impersonate', 'users', {}],
     ['delete', 'nodes', {}],
     ['delete', 'persistentvolumes', {}],
@@ -62,6 +64,7 @@ describe('the worker on the cluster', () => {
 
     expect(await mayWorker('bind', 'clusterroles', { ...rbac, name: 'berth-developer' })).toBe(true);
     expect(await mayWorker('create', 'namespaces')).toBe(true);
+    expect(await mayWorker('create', 'serviceaccounts/token', { name: 'developer' })).toBe(true);
   });
 
   it('cannot hand out a role that it may not, even in a namespace of Berth’s', async () => {
