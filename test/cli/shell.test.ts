@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, someDeveloper, terminate, tokenFor } from '../setup/client.ts';
-import { berth, someone } from './berth.ts';
+import { berth, ended, LAUNCHER, someone } from './berth.ts';
 import { StreamingNode } from './streaming-node.ts';
 
 const developer = someDeveloper();
@@ -50,6 +50,16 @@ describe('berth shell', () => {
     const { code, stdout } = await berth(['shell', 'shop', 'web-1'], variables, 'echo $((20 + 1)); exit\n');
 
     expect({ code, stdout }).toEqual({ code: 0, stdout: '21\n' });
+  });
+
+  it('gives the command a terminal where it has one itself, of its size', async (context) => {
+    if (process.platform !== 'linux') context.skip('makes a terminal by the script of util-linux');
+    const there = 'test -t 0 && test -t 1 && sleep 1 && stty size';
+    const here = `stty rows 31 cols 97; '${process.execPath}' '${LAUNCHER}' shell shop -- sh -c '${there}'`;
+
+    const { code, stdout } = await ended('script', ['-qec', here, '/dev/null'], variables);
+
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('31 97') });
   });
 
   it('fails where the command fails', async () => {
