@@ -1,3 +1,4 @@
+import { accessActivities } from './access.ts';
 import { attempted } from './attempted.ts';
 import type { Dependencies } from './dependencies.ts';
 import { provisionActivities } from './provision.ts';
@@ -7,6 +8,7 @@ import { teardownActivities } from './teardown.ts';
 export function createActivities(dependencies: Dependencies) {
   return {
     ...attempted(provisionActivities(dependencies), 'on final errors'),
+    ...attempted(accessActivities(dependencies), 'on final errors'),
     ...attempted(teardownActivities(dependencies), 'never'),
   };
 }

@@ -8,6 +8,7 @@ import { healthRoutes } from './health/routes.ts';
 import { problems } from './http/problems.ts';
 import type { TemplateCatalogue } from './templates/catalogue.ts';
 import { PromptCalls } from './temporal/prompt-calls.ts';
+import { whoamiRoutes } from './whoami/routes.ts';
 
 /** What the API works with. No credentials of a cluster are among it. */
 export interface ApiDependencies {
@@ -28,6 +29,7 @@ export function createApp({ client, tokens, templates, log }: ApiDependencies): 
   app.use(basePath);
   app.use(health.routes());
   app.use(authenticate(tokens));
+  app.use(whoamiRoutes().routes());
   app.use(environments.routes());
   app.use(environments.allowedMethods());
   return app;

@@ -9,7 +9,7 @@ const schema = z.object({
     .string()
     .regex(/^\S+:\d{1,5}$/, 'must be a host and a port, such as 127.0.0.1:7070')
     .default('127.0.0.1:7070'),
-  /** The file of issued tokens, written by `npm run token`. */
+  /** The file of issued tokens, written by `berth token`. */
   BERTH_TOKENS_FILE: z.string().min(1),
   /** The directory of the templates. */
   BERTH_TEMPLATES_DIR: z.string().min(1),

@@ -1,9 +1,9 @@
-import { parseArgs } from 'node:util';
 import type { Grant } from '../api/authentication/token.ts';
 import { DURATION, durationMs } from '../environment/duration.ts';
 import { IDENTIFIER } from '../environment/identity.ts';
+import { read, UsageError } from './usage.ts';
 
-export const USAGE = `Usage: npm run --silent token -- COMMAND
+export const usage = `Usage: berth token COMMAND
 
 Makes, lists and revokes the bearer tokens of the API. Both take effect at once, without a restart.
 
@@ -18,17 +18,14 @@ Makes, lists and revokes the bearer tokens of the API. Both take effect at once,
 The tokens' file is BERTH_TOKENS_FILE, or tokens.json in BERTH_STATE_DIR, or .berth/tokens.json.
 `;
 
+const text = { type: 'string' } as const;
+const OPTIONS = { role: text, 'dev-id': text, expires: text, label: text };
+
 /** What the command was asked to do. */
 export type TokenCommand =
   | { name: 'create'; grant: Grant; lifetimeMs: number; label?: string }
   | { name: 'list' }
-  | { name: 'revoke'; id: string }
-  | { name: 'help' };
-
-/** The command line cannot be followed. The message is one sentence; it never quotes what may be a token. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+  | { name: 'revoke'; id: string };
 
 /**
  * Reads the command line.
@@ -36,7 +33,6 @@ export class UsageError extends Error {
  */
 export function parseTokenCommand(args: readonly string[]): TokenCommand {
   const [name, ...rest] = args;
-  if (args.includes('--help') || args.includes('-h')) return { name: 'help' };
   switch (name) {
     case 'create':
       return parseCreate(rest);
@@ -55,7 +51,8 @@ export function parseTokenCommand(args: readonly string[]): TokenCommand {
 }
 
 function parseCreate(args: string[]): TokenCommand {
-  const { role, 'dev-id': devId, expires, label } = optionsOf(args);
+  const { options } = read(args, OPTIONS);
+  const { role, 'dev-id': devId, expires, label } = options;
   const grant = grantOf(role, devId);
   if (expires === undefined || !DURATION.test(expires))
     throw new UsageError('create needs --expires with a duration such as 30m, 8h or 30d.');
@@ -76,17 +73,4 @@ function grantOf(role: string | undefined, devId: string | undefined): Grant {
       '--dev-id must be 1 to 63 of a-z, 0-9, ., _, - and @, beginning and ending with a letter or digit.',
     );
   return { role, dev_id: devId };
-}
-
-function optionsOf(args: string[]) {
-  const text = { type: 'string' } as const;
-  try {
-    return parseArgs({ args, options: { role: text, 'dev-id': text, expires: text, label: text } }).values;
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    if ('code' in error && error.code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL')
-      throw new UsageError('create takes options only: --help lists them.');
-    const [what = 'The options cannot be understood'] = error.message.split(/\.?\s*\n|\.\s/);
-    throw new UsageError(`${what.replace(/\.$/, '')}: --help lists the options.`);
-  }
 }

@@ -2,9 +2,8 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
 import type { Cluster } from './client.ts';
-import { ClusterError } from './errors.ts';
 import { type DesiredObject, desiredObjects } from './objects/desired.ts';
-import { readOwn } from './own-namespace.ts';
+import { mustBeOwn } from './own-namespace.ts';
 
 /**
  * Builds the workload of an environment in its namespace: what pods need before the pods. Objects are written by the
@@ -19,10 +18,7 @@ export async function buildWorkload(
   specification: Specification,
   signal?: AbortSignal,
 ): Promise<void> {
-  if ((await readOwn(cluster, ownershipKey, namespace, specification, signal)) === undefined) {
-    const message = `The namespace ${namespace.name} is not that of this environment any more.`;
-    throw new ClusterError(message, { class: 'final' });
-  }
+  await mustBeOwn(cluster, ownershipKey, namespace, specification, signal);
   // Applied, not created: a step that is done again would create what is there, which a quota counts once more before
   // the apiserver refuses it.
   await buildInOrder(desiredObjects(namespace.name, specification.recipe).workload, (object) =>

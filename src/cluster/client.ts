@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestOptions } from 'node:https';
 import {
+  CoreV1Api,
   createConfiguration,
   type KubeConfig,
   type KubernetesObject,
@@ -51,6 +52,8 @@ interface CallContext {
  */
 export class Cluster {
   readonly #api: KubernetesObjectApi;
+  /** For what objects have beside themselves. */
+  readonly #core: CoreV1Api;
   readonly #agent: Agent;
   readonly #deadlineMs: number;
   readonly #context = new AsyncLocalStorage<CallContext>();
@@ -79,6 +82,7 @@ export class Cluster {
       ],
     });
     this.#api = new KubernetesObjectApi(configuration);
+    this.#core = new CoreV1Api(configuration);
   }
 
   /** Creates an object. Fails as a conflict where one of that name exists. */
@@ -137,6 +141,26 @@ export class Cluster {
     } catch (error) {
       if (!(error instanceof ClusterError && error.status === 404)) throw error;
     }
+  }
+
+  /**
+   * Mints a token of a service account, for the apiserver itself.
+   * @param seconds how long it is to be valid; the apiserver may decide otherwise, and says so
+   */
+  async mintToken(
+    account: string,
+    namespace: string,
+    seconds: number,
+    signal?: AbortSignal,
+  ): Promise<{ token: string; expiresAt: Date }> {
+    const body = { spec: { audiences: [], expirationSeconds: seconds } };
+    const { status } = await this.#call(signal, () =>
+      this.#core.createNamespacedServiceAccountToken({ name: account, namespace, body }),
+    );
+    const { token, expirationTimestamp: expiresAt } = status ?? {};
+    if (token === undefined || expiresAt === undefined)
+      throw new ClusterError('The apiserver answered a request for a token without one.', { class: 'final' });
+    return { token, expiresAt };
   }
 
   /** Ends the connections, and with them the calls under way. */

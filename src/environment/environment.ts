@@ -1,5 +1,6 @@
 import type { Identity } from './identity.ts';
 import type { Problem } from './problem.ts';
+import type { Reach } from './reach.ts';
 
 /** What an environment is doing. */
 export const STATES = [
@@ -53,6 +54,8 @@ export interface Environment extends Identity {
   parameters: Record<string, ParameterValue>;
   /** How long it lives once it is ready, such as `8h`. */
   ttl: string;
+  /** What its guards let it reach. */
+  may_reach: Reach;
   provisioned_from: 'cold';
   created_at: string;
   ready_at?: string;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DURATION, durationMs } from './duration.ts';
 import type { Environment } from './environment.ts';
 import { IDENTIFIER, type Identity } from './identity.ts';
+import { reachOf } from './reach.ts';
 import type { Recipe } from './recipe.ts';
 import type { ParameterValues } from './template.ts';
 
@@ -19,6 +20,28 @@ export const startSchema = identitySchema.extend({
 });
 export type StartRequest = z.infer<typeof startSchema>;
 
+/** The cluster mints no credentials that live shorter. */
+const SHORTEST_ACCESS = '10m';
+/** A working day: they cannot be taken back but with the environment itself. */
+const LONGEST_ACCESS = '8h';
+
+/** The body of a request for credentials. They end with the environment, however long they were asked for. */
+export const accessSchema = identitySchema.extend({
+  expires_in: z
+    .string()
+    .regex(DURATION, 'must be a duration such as 30m or 8h')
+    .refine(isAccessTime, {
+      message: `must be from ${SHORTEST_ACCESS} to ${LONGEST_ACCESS}`,
+      when: ({ issues }) => issues.length === 0,
+    })
+    .default('1h'),
+});
+
+function isAccessTime(text: string): boolean {
+  const ms = durationMs(text);
+  return ms >= durationMs(SHORTEST_ACCESS) && ms <= durationMs(LONGEST_ACCESS);
+}
+
 /** All that it takes to build an environment: what a life of it is started with, and what its namespace remembers. */
 export interface Specification extends Identity {
   template: { name: string; digest: string };
@@ -29,7 +52,7 @@ export interface Specification extends Identity {
 
 /** An environment at the moment at which it was asked for. */
 export function queued(specification: Specification, at: Date): Environment {
-  const { dev_id, project, template, parameters, ttl } = specification;
+  const { dev_id, project, template, parameters, ttl, recipe } = specification;
   return {
     dev_id,
     project,
@@ -38,6 +61,7 @@ export function queued(specification: Specification, at: Date): Environment {
     template,
     parameters,
     ttl,
+    may_reach: reachOf(recipe.guards),
     provisioned_from: 'cold',
     created_at: at.toISOString(),
     steps: [],

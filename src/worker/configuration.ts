@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import type { Entrance } from '../cluster/kubeconfig.ts';
 
 const schema = z.object({
   /** Host and port of the Temporal frontend. */
@@ -9,6 +10,10 @@ const schema = z.object({
   BERTH_OWNERSHIP_KEY_FILE: z.string().min(1),
   /** The context of the kubeconfig to work with; without it, the current one. */
   BERTH_CONTEXT: z.string().min(1).optional(),
+  /** Where developers reach the cluster's apiserver; without it, where the worker does. */
+  BERTH_CLUSTER_SERVER: z.url({ protocol: /^https$/, error: 'must be an https:// URL' }).optional(),
+  /** A file with the certificates that this server is trusted by, PEM; without it, those that the worker trusts. */
+  BERTH_CLUSTER_CA_FILE: z.string().min(1).optional(),
 });
 
 export interface WorkerConfiguration {
@@ -16,6 +21,8 @@ export interface WorkerConfiguration {
   temporalNamespace: string;
   ownershipKey: Buffer;
   context: string | undefined;
+  /** Where developers reach the cluster, as far as that is another way than the worker's. */
+  entrance: Entrance;
 }
 
 /**
@@ -42,5 +49,6 @@ export async function readConfiguration(variables: NodeJS.ProcessEnv): Promise<W
     temporalNamespace: data.BERTH_TEMPORAL_NAMESPACE,
     ownershipKey: Buffer.from(hex, 'hex'),
     context: data.BERTH_CONTEXT,
+    entrance: { server: data.BERTH_CLUSTER_SERVER, caFile: data.BERTH_CLUSTER_CA_FILE },
   };
 }

@@ -1,6 +1,7 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { connectCluster } from '../cluster/client.ts';
+import { entranceTo } from '../cluster/kubeconfig.ts';
 import { readConfiguration } from './configuration.ts';
 import { createWorker } from './worker.ts';
 
@@ -11,9 +12,12 @@ const kubeConfig = new KubeConfig();
 kubeConfig.loadFromDefault();
 if (configuration.context !== undefined) kubeConfig.setCurrentContext(configuration.context);
 const cluster = await connectCluster(kubeConfig);
+const own = kubeConfig.getCurrentCluster();
+if (own === null) throw new Error('The kubeconfig names no cluster: set its current-context.');
+const entrance = entranceTo(own, configuration.entrance);
 const connection = await NativeConnection.connect({ address: configuration.temporalAddress });
 const { ownershipKey, temporalNamespace } = configuration;
-const worker = await createWorker(connection, temporalNamespace, { cluster, ownershipKey });
+const worker = await createWorker(connection, temporalNamespace, { cluster, ownershipKey, entrance });
 
 // A supervisor that is gone can no longer stop its children.
 const stop = (): void => worker.shutdown();

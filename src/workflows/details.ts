@@ -1,5 +1,6 @@
-import type { Environment, Step } from '../environment/environment.ts';
+import type { Environment } from '../environment/environment.ts';
 import type { Identity } from '../environment/identity.ts';
+import { stepText } from '../environment/step-text.ts';
 
 /** One line for the Temporal UI that never changes: whose environment, and what of. */
 export function summary({ dev_id, project }: Identity, template: string): string {
@@ -13,12 +14,7 @@ export function details(environment: Environment): string {
     `**${state}**${expires_at !== undefined && state === 'ready' ? `, until ${expires_at}` : ''}`,
     `developer \`${dev_id}\`, project \`${project}\`, template \`${template.name}\` (\`${template.digest}\`)`,
     `namespace ${namespace === null ? 'not created yet' : `\`${namespace}\``}`,
-    ...steps.map(stepLine),
+    ...steps.map((step) => `- ${stepText(step)}`),
     ...(problem ? [`${problem.title}: ${problem.detail}`] : []),
   ].join('\n\n');
-}
-
-function stepLine({ name, state, attempts, message }: Step): string {
-  const times = attempts > 1 ? ` after ${attempts} attempts` : '';
-  return `- ${name}: ${state}${times}${message === undefined ? '' : ` (${message})`}`;
 }

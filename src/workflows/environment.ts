@@ -13,11 +13,12 @@ import { durationMs } from '../environment/duration.ts';
 import type { Environment, StepName } from '../environment/environment.ts';
 import type { Life } from '../environment/life.ts';
 import { problem } from '../environment/problem.ts';
+import { grantAccess } from './access.ts';
 import { quick } from './activity-options.ts';
 import { withinDeadline } from './deadline.ts';
 import { causeOf, failureOf, problemOf } from './failure.ts';
 import { handOverTo, tearDown } from './hand-over.ts';
-import { type EnvironmentInput, startUpdate } from './messages.ts';
+import { accessUpdate, type EnvironmentInput, startUpdate } from './messages.ts';
 import { persistently } from './persistently.ts';
 import { EnvironmentRecord, type StepResult } from './record.ts';
 import { Saga } from './saga.ts';
@@ -39,6 +40,7 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
   let namespace = resumed?.namespace;
 
   setHandler(startUpdate, outcome);
+  setHandler(accessUpdate, (asked) => grantAccess(record.environment, namespace, asked));
 
   try {
     if (resumed === undefined) await withinDeadline(specification.recipe.deadline, record, provision);

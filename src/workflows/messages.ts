@@ -1,4 +1,5 @@
 import { defineUpdate } from '@temporalio/workflow';
+import type { AccessRequest, SealedAccess } from '../environment/access.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { Life, Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
@@ -37,3 +38,6 @@ export interface EnvironmentMemo {
  * shows at once to everyone who describes the run, and offers to operators in its UI.
  */
 export const startUpdate = defineUpdate<Environment>('start');
+
+/** Lets a developer into the environment for some time. Fails with a problem where it is not there to be entered. */
+export const accessUpdate = defineUpdate<SealedAccess, [AccessRequest]>('access');

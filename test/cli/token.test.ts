@@ -24,7 +24,7 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 
 /** The command as it is run, in a process of its own. */
 function token(args: string[], variables: Record<string, string> = { BERTH_TOKENS_FILE: file }): Promise<Ending> {
-  return ended(process.execPath, [join(repository, 'src/cli/token.ts'), ...args], variables, directory);
+  return ended(process.execPath, [join(repository, 'src/cli/launch.js'), 'token', ...args], variables, directory);
 }
 
 function ended(command: string, args: string[], variables: Record<string, string>, cwd: string): Promise<Ending> {
@@ -38,7 +38,7 @@ function ended(command: string, args: string[], variables: Record<string, string
 
 const forAda = ['create', '--role', 'developer', '--dev-id', 'ada', '--expires', '30d'];
 
-describe('npm run token -- create', () => {
+describe('berth token create', () => {
   test('prints a developer’s token on stdout and nothing else there', async () => {
     const { code, stdout, stderr } = await token([...forAda, '--label', 'her laptop']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(TOKEN) });
@@ -93,7 +93,7 @@ describe('npm run token -- create', () => {
     [['--role', 'admin', '--expires', '0d'], 'create needs --expires with a duration such as 30m, 8h or 30d.'],
     [['--role', 'admin', '--expires', '1h', '--label', ''], '--label needs 1 to 100 characters'],
     [['--role', 'admin', '--expires', '1h', '--label', '\u001b[2J'], '--label needs 1 to 100 characters'],
-    [['--role', 'admin', '--expires', '1h', 'more'], 'create takes options only: --help lists them.'],
+    [['--role', 'admin', '--expires', '1h', 'more'], 'There is a word too many: --help lists the options.'],
     [['--roel', 'admin'], "Unknown option '--roel': --help lists the options."],
     [['--role'], "Option '--role <value>' argument missing: --help lists the options."],
   ])('refuses %j with one sentence and writes nothing', async (args, sentence) => {
@@ -102,7 +102,7 @@ describe('npm run token -- create', () => {
   });
 });
 
-describe('npm run token -- list', () => {
+describe('berth token list', () => {
   test('shows what each token is for and whether it is valid, and no secret', async () => {
     const made = await token([...forAda, '--label', 'laptop']);
     await token(['create', '--role', 'admin', '--expires', '1h']);
@@ -137,7 +137,7 @@ describe('npm run token -- list', () => {
   });
 });
 
-describe('npm run token -- revoke', () => {
+describe('berth token revoke', () => {
   test('lets a running API refuse the token from now on', async () => {
     const { stdout } = await token(forAda);
     const api = new TokenFile(file);
@@ -152,7 +152,7 @@ describe('npm run token -- revoke', () => {
     expect(await token(['revoke', '000000000000'])).toEqual({
       code: 1,
       stdout: '',
-      stderr: `There is no token 000000000000 in ${file}: \`npm run token -- list\` shows all.\n`,
+      stderr: `There is no token 000000000000 in ${file}: \`berth token list\` shows all.\n`,
     });
   });
 
@@ -164,7 +164,7 @@ describe('npm run token -- revoke', () => {
   });
 });
 
-describe('npm run token', () => {
+describe('berth token', () => {
   test.each<[string[], string]>([
     [[], 'The command must be create, list or revoke.'],
     [['delete'], 'The command must be create, list or revoke.'],
@@ -201,7 +201,7 @@ describe('npm run token', () => {
     },
   );
 
-  test('is a script of the package, and runs under the locked Node', async () => {
+  test('is a script of the package of its own, too, and runs under the locked Node', async () => {
     const { stdout } = await ended(
       'npm',
       ['run', '--silent', 'token', '--', ...forAda],

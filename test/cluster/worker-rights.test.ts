@@ -44,6 +44,7 @@ describe('the worker on the cluster', () => {
     ['create', 'serviceaccounts/token', { name: 'default' }],
     ['create', 'validatingadmissionpolicies', { group: 'admissionregistration.k8s.io' }],
     ['delete', 'validatingadmissionpolicybindings', { group: 'admissionregistration.k8s.io' }],
+    ['create', 'serviceaccounts/token', { name: 'berth-worker' }],
     ['impersonate', 'users', {}],
     ['delete', 'nodes', {}],
     ['delete', 'persistentvolumes', {}],
@@ -65,5 +66,6 @@ describe('the worker on the cluster', () => {
 
     expect(await mayWorker('bind', 'clusterroles', { ...rbac, name: 'berth-developer' })).toBe(true);
     expect(await mayWorker('create', 'namespaces')).toBe(true);
+    expect(await mayWorker('create', 'serviceaccounts/token', { name: 'developer' })).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { reachOf } from '../../src/environment/reach.ts';
 import { differences, identitySchema, lifetimeFault, queued, startSchema } from '../../src/environment/request.ts';
 import { fullRecipe } from './recipes.ts';
 import { environment } from './samples.ts';
@@ -101,6 +102,7 @@ test('an environment that was just asked for is queued, without namespace, step 
     template: { name: 'full', digest: 'sha256:1' },
     parameters: { cpu: '2' },
     ttl: '8h',
+    may_reach: reachOf(fullRecipe().guards),
     provisioned_from: 'cold',
     created_at: '1970-01-01T00:00:00.000Z',
     steps: [],

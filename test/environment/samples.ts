@@ -37,6 +37,7 @@ export function environment(given: Partial<Environment> = {}): Environment {
     template: { name: 'default', digest: 'sha256:0' },
     parameters: {},
     ttl: '8h',
+    may_reach: { dns: true, within: true, destinations: [] },
     provisioned_from: 'cold',
     created_at: '2026-01-01T00:00:00.000Z',
     steps: [],

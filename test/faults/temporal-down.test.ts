@@ -28,6 +28,7 @@ describe('while Temporal', () => {
       start: () => call(token, 'POST', '/environments/start', { api, body: { ...identity, template: 'bare' } }),
       terminate: () => call(token, 'POST', '/environments/terminate', { api, body: identity }),
       status: () => call(token, 'GET', `/environments/status?${new URLSearchParams(identity)}`, { api }),
+      kubeconfig: () => call(token, 'POST', '/environments/kubeconfig', { api, body: identity }),
       list: () => call(token, 'GET', '/environments/status', { api }),
     };
     await expect.poll(async () => (await calls.list()).status).toBe(200);

@@ -6,12 +6,13 @@ import {
   type WorkflowStartOptions,
 } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
+import type { AccessRequest, SealedAccess } from '../../environment/access.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { type Identity, workflowId } from '../../environment/identity.ts';
 import { queued, type Specification } from '../../environment/request.ts';
 import { summary } from '../../workflows/details.ts';
 import type { EnvironmentWorkflow } from '../../workflows/environment.ts';
-import { type EnvironmentMemo, startUpdate, TASK_QUEUE } from '../../workflows/messages.ts';
+import { accessUpdate, type EnvironmentMemo, startUpdate, TASK_QUEUE } from '../../workflows/messages.ts';
 import { searchAttributesOf } from '../../workflows/search-attributes.ts';
 import { PromptCalls } from '../temporal/prompt-calls.ts';
 import type { LifeRecord } from './life-record.ts';
@@ -68,6 +69,12 @@ export class Lives {
   joinAndAwait(identity: Identity, run: string, deadline: number): Promise<Environment | undefined> {
     const handle = this.#client.workflow.getHandle(workflowId(identity), run);
     return this.#until(deadline, () => handle.executeUpdate(startUpdate, { updateId: updateId(run) }));
+  }
+
+  /** Asks the life that runs for access, each time anew. */
+  grantAccess(identity: Identity, asked: AccessRequest, deadline: number): Promise<SealedAccess | undefined> {
+    const handle = this.#client.workflow.getHandle(workflowId(identity));
+    return this.#until(deadline, () => handle.executeUpdate(accessUpdate, { args: [asked] }));
   }
 
   /** Asks for the end of a life. Temporal keeps that, and shows it at once, with or without a worker. */

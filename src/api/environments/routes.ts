@@ -4,7 +4,7 @@ import type { Context } from 'koa';
 import { z } from 'zod';
 import { type Environment, STATES } from '../../environment/environment.ts';
 import type { Identity } from '../../environment/identity.ts';
-import { identitySchema, startSchema } from '../../environment/request.ts';
+import { accessSchema, identitySchema, startSchema } from '../../environment/request.ts';
 import { type Caller, mayActFor } from '../authentication/authenticate.ts';
 import { readJson } from '../http/body.ts';
 import { waitMs } from '../http/prefer.ts';
@@ -12,6 +12,7 @@ import { refuse } from '../http/problems.ts';
 import { validate } from '../http/validate.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import type { PromptCalls } from '../temporal/prompt-calls.ts';
+import { access } from './access.ts';
 import { Lives } from './lives.ts';
 import { notFound } from './not-found.ts';
 import type { Outcome, Wait } from './outcome.ts';
@@ -29,7 +30,7 @@ const statusQuery = z.strictObject({
   page: z.string().max(4096).optional(),
 });
 
-/** `POST /environments/start`, `POST /environments/terminate`, `GET /environments/status`. */
+/** `POST /environments/start`, `…/terminate` and `…/kubeconfig`, `GET /environments/status`. */
 export function environmentRoutes(client: Client, templates: TemplateCatalogue, calls: PromptCalls): Router {
   const lives = new Lives(client, calls);
   const router = new Router({ prefix: '/environments' });
@@ -44,6 +45,13 @@ export function environmentRoutes(client: Client, templates: TemplateCatalogue, 
     const identity = validate(identitySchema, await readJson(context));
     mustBeTheirs(context, identity);
     answer(context, await untilGone(context, () => terminate(lives, identity, wanted(context))));
+  });
+
+  router.post('/kubeconfig', async (context: Context) => {
+    const { expires_in, ...identity } = validate(accessSchema, await readJson(context));
+    mustBeTheirs(context, identity);
+    context.body = await untilGone(context, () => access(lives, identity, expires_in));
+    context.set('Cache-Control', 'no-store');
   });
 
   router.get('/status', async (context: Context) => {

@@ -4,7 +4,7 @@ import { MANAGED } from './labels.ts';
 /** The one role that developers get, the same in every environment: see deploy/kubernetes/roles.yaml. */
 const DEVELOPER_ROLE = 'berth-developer';
 /** The account that a developer's credentials are made for. */
-const DEVELOPER_ACCOUNT = 'developer';
+export const DEVELOPER_ACCOUNT = 'developer';
 
 /** The account of pods that name none. The cluster makes one in every namespace. */
 const DEFAULT_ACCOUNT = 'default';

@@ -1,5 +1,5 @@
 import type { V1NetworkPolicy, V1NetworkPolicySpec } from '@kubernetes/client-node';
-import { forbiddenWithin } from '../../environment/destination.ts';
+import { reachOf } from '../../environment/reach.ts';
 import type { Guards } from '../../environment/recipe.ts';
 import { MANAGED } from './labels.ts';
 
@@ -14,13 +14,13 @@ export function denyAll(namespace: string): V1NetworkPolicy {
 }
 
 /** What the template opens in spite of deny-all. Policies add up: nothing here can be taken away by another. */
-export function allowances(namespace: string, { egress }: Guards): V1NetworkPolicy[] {
+export function allowances(namespace: string, guards: Guards): V1NetworkPolicy[] {
+  const { dns, within, destinations } = reachOf(guards);
   const policies: V1NetworkPolicy[] = [];
-  if (egress.dns) policies.push(allowDns(namespace));
-  if (egress.within) policies.push(allowWithin(namespace));
-  for (const [name, { cidr, ports, protocol }] of Object.entries(egress.destinations)) {
-    const except = forbiddenWithin(cidr);
-    const ipBlock = { cidr, ...(except.length > 0 && { except }) };
+  if (dns) policies.push(allowDns(namespace));
+  if (within) policies.push(allowWithin(namespace));
+  for (const { name, cidr, except, ports, protocol } of destinations) {
+    const ipBlock = { cidr, ...(except && { except }) };
     policies.push(
       policy(namespace, `allow-to-${name}`, {
         podSelector: {},

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Cluster, KubeConfig, KubernetesObject } from '@kubernetes/client-node';
+import type { KubeConfig, KubernetesObject } from '@kubernetes/client-node';
 import { connectCluster } from '../../cluster/client.ts';
-import { type ClusterConnection, writeKubeconfig } from '../control-plane/kubeconfig.ts';
+import { connectionTo } from '../../cluster/kubeconfig.ts';
+import { writeKubeconfig } from '../control-plane/kubeconfig.ts';
 import { untilWorkerIsConfined } from './confinement.ts';
 import { applyAll } from './manifests.ts';
 import { keepWorkerTokenFresh, mintWorkerToken } from './worker-token.ts';
@@ -47,18 +48,6 @@ export async function bootstrapCluster(
     kubeconfig,
     ownershipKeyFile: ownershipKey(join(stateDirectory, 'ownership.key')),
     stop: keepWorkerTokenFresh(kubeConfig, tokenFile, expires),
-  };
-}
-
-/** How the administrator reaches the cluster, without who they are. */
-function connectionTo({ server, caData, caFile, tlsServerName, skipTLSVerify, proxyUrl }: Cluster): ClusterConnection {
-  const authority = caData ?? (caFile === undefined ? undefined : readFileSync(caFile).toString('base64'));
-  return {
-    server,
-    ...(authority !== undefined && { 'certificate-authority-data': authority }),
-    ...(tlsServerName !== undefined && { 'tls-server-name': tlsServerName }),
-    ...(skipTLSVerify === true && { 'insecure-skip-tls-verify': true }),
-    ...(proxyUrl !== undefined && { 'proxy-url': proxyUrl }),
   };
 }
 

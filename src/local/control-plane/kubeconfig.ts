@@ -1,15 +1,5 @@
 import { renameSync, writeFileSync } from 'node:fs';
-import { stringify } from 'yaml';
-
-/** How a cluster is reached, in a kubeconfig's own words. */
-export interface ClusterConnection {
-  readonly server: string;
-  /** The certificates that the server is trusted by, PEM in base64; left out where the system's own do. */
-  readonly 'certificate-authority-data'?: string;
-  readonly 'tls-server-name'?: string;
-  readonly 'insecure-skip-tls-verify'?: boolean;
-  readonly 'proxy-url'?: string;
-}
+import { type ClusterConnection, kubeconfig } from '../../cluster/kubeconfig.ts';
 
 /** What a kubeconfig of ours says. */
 export interface KubeconfigContent {
@@ -20,15 +10,8 @@ export interface KubeconfigContent {
 
 /** Writes a kubeconfig that only its owner can read. */
 export function writeKubeconfig(file: string, { cluster, user }: KubeconfigContent): void {
-  const content = stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'berth',
-    contexts: [{ name: 'berth', context: { cluster: 'berth', user: 'berth' } }],
-    clusters: [{ name: 'berth', cluster }],
-    users: [{ name: 'berth', user: 'token' in user ? user : withTokenFile(user.tokenFile) }],
-  });
-  writeFileSync(`${file}.new`, content, { mode: 0o600 });
+  const content = { name: 'berth', cluster, user: 'token' in user ? user : withTokenFile(user.tokenFile) };
+  writeFileSync(`${file}.new`, kubeconfig(content), { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }
 

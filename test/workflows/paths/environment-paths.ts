@@ -47,6 +47,19 @@ export const ENVIRONMENT_PATHS = {
     shows: 'shows what fails a step in passing, and tries it again later',
     landmarks: ['isolate failed', 'timer fired', 'isolate completed', 'cancel requested', ...HANDED_OVER],
   },
+  'environment/lets-its-developer-in': {
+    shows: 'mints access while it is ready, sealed, and none before',
+    landmarks: [
+      'update accepted',
+      'update failed',
+      'isolate completed',
+      'update accepted',
+      'grantAccess completed',
+      'update completed',
+      'cancel requested',
+      ...HANDED_OVER,
+    ],
+  },
   'environment/expired': {
     shows: 'hands an environment over when its time is over',
     landmarks: ['isolate completed', 'timer started', 'timer fired', ...HANDED_OVER],

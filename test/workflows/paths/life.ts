@@ -1,9 +1,12 @@
 import { WithStartWorkflowOperation, type WorkflowHandle, type WorkflowStartOptions } from '@temporalio/client';
+import type { SealedAccess } from '../../../src/environment/access.ts';
 import type { Environment } from '../../../src/environment/environment.ts';
 import { workflowId } from '../../../src/environment/identity.ts';
 import { queued, type Specification } from '../../../src/environment/request.ts';
+import { makeOneTimeKey } from '../../../src/environment/sealing.ts';
 import type { EnvironmentWorkflow } from '../../../src/workflows/environment.ts';
 import {
+  accessUpdate,
   type EnvironmentInput,
   type EnvironmentMemo,
   startUpdate,
@@ -81,6 +84,12 @@ export class Life {
       () => false,
     );
     if (isReady) throw new Error(`${this.#id} became ready, which it should not.`);
+  }
+
+  /** Asks for access to it, as the API does. */
+  async access(): Promise<SealedAccess> {
+    const { sealingKey } = await makeOneTimeKey();
+    return await this.#latest.executeUpdate(accessUpdate, { args: [{ sealingKey, seconds: 600 }] });
   }
 
   /** Waits until its history tells of something, in the words of a trail. */

@@ -29,6 +29,22 @@ export const READY: readonly Play[] = [
     return { 'environment/workload-without-pods': life.firstRun };
   }),
 
+  play(['environment/lets-its-developer-in'], async (stage) => {
+    const repair = await breakDown(stage, { namespace: 'dev-guest', operation: 'CREATE', resource: '/resourcequotas' });
+    const life = await Life.begin(stage, await specification('guest'));
+    await life.comesBy('isolate failed');
+    const wasRefused = await life.access().then(
+      () => false,
+      () => true,
+    );
+    if (!wasRefused) throw new Error('It was let in before it was ready.');
+    await repair();
+    await life.ready();
+    await life.access();
+    await life.end();
+    return { 'environment/lets-its-developer-in': life.firstRun };
+  }),
+
   play(['environment/expired'], async (stage) => {
     const life = await Life.begin(stage, await specification('expired', 'bare', { ttl: '2s' }));
     await life.over();

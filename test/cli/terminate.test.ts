@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { adminCluster } from '../setup/client.ts';
+import { berth, someone } from './berth.ts';
+
+describe('berth terminate', () => {
+  it('waits until nothing is left, and shows what holds it meanwhile', async () => {
+    const { developer, variables } = await someone();
+    await berth(['start', 'shop', '--template=bare'], variables);
+    const admin = await adminCluster();
+    const held = (finalizers: string[]) => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'held', namespace: `dev-${developer}`, finalizers },
+    });
+    await admin.apply(held(['example.com/holds-on']));
+    setTimeout(() => void admin.apply(held([])).catch(() => undefined), 14_000);
+
+    const { code, stdout, stderr } = await berth(['terminate', 'shop'], variables);
+
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'shop is terminated: nothing is left of it.\n' });
+    expect(stderr).toMatch(/^ {2}teardown: running \(still there: namespace .*example\.com\/holds-on/m);
+    expect(stderr).toMatch(/^ {2}teardown: done \(nothing is left\)$/m);
+  });
+
+  it('says so where there is none', async () => {
+    const { developer, variables } = await someone();
+
+    expect(await berth(['terminate', 'shop'], variables)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `There is no environment of '${developer}' for 'shop'. Check both, or start it.\n`,
+    });
+  });
+});
