@@ -19,6 +19,7 @@ const KINDS = {
   'method-not-allowed': [405, 'This address does not take this method'],
   'request-timeout': [408, 'The request came too slowly'],
   'differs-from-running': [409, 'The environment already runs with something else'],
+  'not-ready': [409, 'The environment is not ready'],
   'terminated-meanwhile': [409, 'The environment was terminated meanwhile'],
   'payload-too-large': [413, 'The request is too large'],
   'unsupported-media-type': [415, 'The request must be JSON'],

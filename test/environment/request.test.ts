@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { differences, identitySchema, lifetimeFault, queued, startSchema } from '../../src/environment/request.ts';
+import { lifetimeFault } from '../../src/environment/lifetime.ts';
+import { differences, identitySchema, queued, startSchema } from '../../src/environment/request.ts';
 import { fullRecipe } from './recipes.ts';
 import { environment } from './samples.ts';
 
