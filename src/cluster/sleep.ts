@@ -29,7 +29,9 @@ export async function layDown(
     const message = `The namespace ${namespace.name} does not bear the mark of this environment any more.`;
     throw new ClusterError(message, { class: 'final' });
   }
-  await cluster.apply(quotaOf(namespace, specification, true), signal);
+  const quota = quotaOf(namespace, specification, true);
+  // What could not be woken may sleep on, even where the quota cannot be written.
+  if (!(await isInForce(cluster, quota, signal))) await cluster.apply(quota, signal);
   const { workload } = desiredObjects(namespace.name, specification.recipe, { asleep: true });
   const deployments = workload.flat().filter(({ kind }) => kind === 'Deployment');
   await Promise.all(deployments.map((deployment) => cluster.apply(deployment, signal).catch(unlessRefused)));
