@@ -2,6 +2,7 @@ import { accessActivities } from './access.ts';
 import { attempted } from './attempted.ts';
 import type { Dependencies } from './dependencies.ts';
 import { provisionActivities } from './provision.ts';
+import { sleepActivities } from './sleep.ts';
 import { teardownActivities } from './teardown.ts';
 
 /** All activities, over the dependencies given. Each answers with the number of attempts that it took. */
@@ -9,6 +10,7 @@ export function createActivities(dependencies: Dependencies) {
   return {
     ...attempted(provisionActivities(dependencies), 'on final errors'),
     ...attempted(accessActivities(dependencies), 'on final errors'),
+    ...attempted(sleepActivities(dependencies), 'never'),
     ...attempted(teardownActivities(dependencies), 'never'),
   };
 }

@@ -5,6 +5,7 @@ import { buildWorkload } from '../cluster/build.ts';
 import { isolate } from '../cluster/isolate.ts';
 import { observeWorkload, type Readiness } from '../cluster/readiness.ts';
 import { verifyEnvironment } from '../cluster/verify.ts';
+import { rouse } from '../cluster/wake.ts';
 import type { Life, Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -18,6 +19,10 @@ export function provisionActivities({ cluster, ownershipKey }: Dependencies) {
   return {
     isolate: (specification: Specification, life: Life): Promise<Namespace> =>
       isolate(cluster, ownershipKey, specification, life, cancellationSignal()),
+
+    /** What comes before the workload where it slept: its guards, and that it may run again. */
+    rouse: (specification: Specification, namespace: Namespace): Promise<void> =>
+      rouse(cluster, ownershipKey, namespace, specification, cancellationSignal()),
 
     /**
      * Starts the workload and waits until it is available, or something else is to be told than was seen last.

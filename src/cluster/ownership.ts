@@ -12,6 +12,8 @@ export const ANNOTATION = {
   ownerMark: 'berth.dev/owner-mark',
   /** All that it takes to start the environment's workflow again. */
   specification: 'berth.dev/specification',
+  /** On what waits for pods: when it was told last to try again. */
+  nudged: 'berth.dev/nudged-at',
 } as const;
 
 /**

@@ -6,6 +6,11 @@ import { ClusterError, saysQuotaExceeded } from './errors.ts';
 
 const LAST_LINES = 3;
 const LONGEST_WORDS = 500;
+/**
+ * A new quota refuses everything until it is counted for the first time, and one that kept pods from starting in sleep
+ * may do so for a moment longer: the deployment tries again by itself.
+ */
+const PASSING = /status unknown for quota|limited: (?:.*,)?pods=0(?:,|$)/;
 
 /** Whether the workload runs, and what to tell people about it. */
 export interface Readiness {
@@ -38,9 +43,8 @@ export async function observeWorkload(
 function isAvailable(deployment: V1Deployment | undefined): boolean {
   const { status, spec, metadata } = deployment ?? {};
   const failure = status?.conditions?.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True');
-  // A new quota refuses everything until it is counted for the first time; the deployment tries again by itself.
-  if (failure && !failure.message?.includes('status unknown for quota')) {
-    const message = failure.message ?? 'Its pods cannot be created.';
+  const message = failure?.message ?? 'Its pods cannot be created.';
+  if (failure && !PASSING.test(message)) {
     const reason = saysQuotaExceeded(message) ? 'quota-exceeded' : 'rejected-by-cluster';
     throw new ClusterError(message, { class: 'final', reason });
   }

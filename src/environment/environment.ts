@@ -16,11 +16,14 @@ export const STATES = [
 ] as const;
 export type State = (typeof STATES)[number];
 
-/** Where each state may lead. Nothing leads out of an ended life: a new start is a new environment. */
+/**
+ * Where each state may lead. Nothing leads out of an ended life: a new start is a new environment. What cannot be woken
+ * falls asleep again, since people's work is in it; only a first provisioning fails.
+ */
 export const TRANSITIONS: Record<State, readonly State[]> = {
   queued: ['provisioning', 'terminating', 'failed'],
-  provisioning: ['verifying', 'terminating', 'failed'],
-  verifying: ['ready', 'terminating', 'failed'],
+  provisioning: ['verifying', 'asleep', 'terminating', 'failed'],
+  verifying: ['ready', 'asleep', 'terminating', 'failed'],
   ready: ['degraded', 'asleep', 'terminating'],
   degraded: ['ready', 'asleep', 'terminating'],
   asleep: ['provisioning', 'terminating'],
@@ -31,10 +34,10 @@ export const TRANSITIONS: Record<State, readonly State[]> = {
 
 /**
  * The steps of provisioning, in their order: namespace and guards, verified as they are made; the pods and all they
- * need; and everything once more. Where there is no workload, the first is the only one.
+ * need; and everything once more. Where there is no workload, the first is the only one. Waking goes through the same.
  */
 export const STEPS = ['isolation', 'workload', 'verification'] as const;
-export type StepName = (typeof STEPS)[number] | 'teardown';
+export type StepName = (typeof STEPS)[number] | 'sleep' | 'teardown';
 
 /** One step, as it is shown. Times are RFC 3339 in UTC. */
 export interface Step {
@@ -52,14 +55,18 @@ export interface Environment extends Identity {
   namespace: string | null;
   template: { name: string; digest: string };
   parameters: Record<string, ParameterValue>;
-  /** How long it lives once it is ready, such as `8h`. */
+  /** How long it stays awake once it is ready, such as `8h`. */
   ttl: string;
   /** What its guards let it reach. */
   may_reach: Reach;
   provisioned_from: 'cold';
   created_at: string;
   ready_at?: string;
+  /** When it is put to sleep. */
   expires_at?: string;
+  asleep_since?: string;
+  /** When it is deleted, if nobody wakes it. */
+  retained_until?: string;
   steps: Step[];
   problem?: Problem;
 }

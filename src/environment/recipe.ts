@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isFirstOfBlock, isForbidden, isMappedIpv4 } from './destination.ts';
 import { DURATION, durationMs } from './duration.ts';
+import { DEFAULT_RETENTION } from './lifetime.ts';
 import { quantityValue } from './quantity.ts';
 
 const name = z
@@ -109,7 +110,13 @@ const workload = z
 /** The recipe of an environment: what a template comes to once its parameters are filled in. */
 export const recipeSchema = z.strictObject({
   lifetime: z
-    .strictObject({ ttl: duration, max_ttl: duration })
+    .strictObject({
+      /** How long it stays awake, and the most that may be asked for at once. */
+      ttl: duration,
+      max_ttl: duration,
+      /** How long it is kept asleep before it is deleted. */
+      retain: duration.default(DEFAULT_RETENTION),
+    })
     .refine(({ ttl, max_ttl }) => durationMs(ttl) <= durationMs(max_ttl), {
       path: ['ttl'],
       message: 'must be at most max_ttl',

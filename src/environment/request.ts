@@ -9,6 +9,7 @@ import type { ParameterValues } from './template.ts';
 const identifier = z
   .string()
   .regex(IDENTIFIER, 'must be 1 to 63 of a-z, 0-9, ., _, - and @, beginning and ending with a letter or digit');
+const lifetime = z.string().regex(DURATION, 'must be a duration such as 30m or 8h');
 
 export const identitySchema = z.strictObject({ dev_id: identifier, project: identifier });
 
@@ -16,7 +17,7 @@ export const identitySchema = z.strictObject({ dev_id: identifier, project: iden
 export const startSchema = identitySchema.extend({
   template: z.string().max(63).optional(),
   parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
-  ttl: z.string().regex(DURATION, 'must be a duration such as 30m or 8h').optional(),
+  ttl: lifetime.optional(),
 });
 export type StartRequest = z.infer<typeof startSchema>;
 
@@ -41,6 +42,9 @@ function isAccessTime(text: string): boolean {
   const ms = durationMs(text);
   return ms >= durationMs(SHORTEST_ACCESS) && ms <= durationMs(LONGEST_ACCESS);
 }
+
+/** The body of an extension: how long it shall stay awake from now on, at the least. */
+export const extendSchema = identitySchema.extend({ ttl: lifetime });
 
 /** All that it takes to build an environment: what a life of it is started with, and what its namespace remembers. */
 export interface Specification extends Identity {
@@ -83,9 +87,4 @@ export function differences(request: StartRequest, running: Environment): string
     ...parameters,
     ...(otherTtl ? [`ttl is '${running.ttl}'`] : []),
   ];
-}
-
-/** @returns why a lifetime is not to be had, or `undefined` where it is */
-export function lifetimeFault(ttl: string, lifetime: Recipe['lifetime']): string | undefined {
-  return durationMs(ttl) <= durationMs(lifetime.max_ttl) ? undefined : `must be at most ${lifetime.max_ttl}`;
 }

@@ -25,6 +25,14 @@ export const waiting = proxyActivities<Activities>({
   cancellationType,
 });
 
+/** Puts to sleep, however long the cluster takes. */
+export const sleeping = proxyActivities<Activities>({
+  startToCloseTimeout: '10m',
+  heartbeatTimeout: '15s',
+  retry: { ...retry, maximumInterval: '30s' },
+  cancellationType,
+});
+
 /** Removes what is to be removed, however long the cluster takes. */
 export const removal = proxyActivities<Activities>({
   startToCloseTimeout: '10m',

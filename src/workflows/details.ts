@@ -9,12 +9,17 @@ export function summary({ dev_id, project }: Identity, template: string): string
 
 /** What an operator reads in the Temporal UI, in Markdown: the state, the place, and what is happening now. */
 export function details(environment: Environment): string {
-  const { dev_id, project, state, namespace, template, steps, expires_at, problem } = environment;
+  const { dev_id, project, state, namespace, template, steps, problem } = environment;
   return [
-    `**${state}**${expires_at !== undefined && state === 'ready' ? `, until ${expires_at}` : ''}`,
+    `**${state}**${whatIsNext(environment)}`,
     `developer \`${dev_id}\`, project \`${project}\`, template \`${template.name}\` (\`${template.digest}\`)`,
     `namespace ${namespace === null ? 'not created yet' : `\`${namespace}\``}`,
     ...steps.map((step) => `- ${stepText(step)}`),
     ...(problem ? [`${problem.title}: ${problem.detail}`] : []),
   ].join('\n\n');
+}
+
+function whatIsNext({ state, expires_at, retained_until }: Environment): string {
+  if (state === 'ready' && expires_at !== undefined) return `, until ${expires_at}`;
+  return state === 'asleep' ? `, and deleted at ${retained_until}` : '';
 }

@@ -6,11 +6,14 @@ export function causeOf(error: unknown): string {
   return rootCause(error) ?? 'The cause is unknown.';
 }
 
-/** What a failed provisioning comes to for its caller, once all of it is undone. Activities name the kind of problem. */
-export function problemOf(error: unknown, step: string): Problem {
+/**
+ * What a failed provisioning or waking comes to for its caller. Activities name the kind of problem.
+ * @param outcome what has become of the environment by now
+ */
+export function problemOf(error: unknown, step: string, outcome: string): Problem {
   const failure = failureIn(error);
   const kind = failure instanceof ApplicationFailure && isProblemKind(failure.type) ? failure.type : 'internal';
-  return problem(kind, `${asSentence(causeOf(error))} This was at the step '${step}'; everything is undone.`);
+  return problem(kind, `${asSentence(causeOf(error))} This was at the step '${step}'; ${outcome}.`);
 }
 
 /** The activity's own failure: a regular activity's comes wrapped, a local one's as it is. */

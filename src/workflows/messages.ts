@@ -1,4 +1,4 @@
-import { defineUpdate } from '@temporalio/workflow';
+import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { AccessRequest, SealedAccess } from '../environment/access.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { Life, Namespace } from '../environment/life.ts';
@@ -31,8 +31,24 @@ export interface EnvironmentMemo {
   teardown?: string;
 }
 
+/** What somebody wants, of an environment that slept last as they saw it: else it is over what they wanted. */
+export interface Wish {
+  wish: 'sleep' | 'wake';
+  lastSleep?: string | undefined;
+}
+
+/** Keeps a wish while no worker runs, where an update would be lost. Those who wait for it wait with an update. */
+export const wishSignal = defineSignal<[Wish]>('wish');
+
+/** Puts the environment to sleep, and waits until it is. */
+export const sleepUpdate = defineUpdate<Environment>('sleep');
+
+/** Lets the environment stay awake for at least so long from now on, such as `8h`. */
+export const extendUpdate = defineUpdate<Environment, [string]>('extend');
+
 /**
- * Waits until the environment is provisioned and verified. Fails with a problem, after everything is undone.
+ * Waits until the environment is provisioned and verified, and wakes it where it sleeps. Fails with a problem, after
+ * everything is undone or it is asleep again.
  *
  * There is no message to end an environment: its workflow is cancelled, which Temporal keeps even while no worker runs,
  * shows at once to everyone who describes the run, and offers to operators in its UI.

@@ -45,8 +45,13 @@ export class EnvironmentRecord {
   }
 
   /** Brings the environment into its next state, with what becomes known by it. */
-  enter(state: State, known: Partial<Pick<Environment, 'ready_at' | 'expires_at'>> & { problem?: Problem } = {}): void {
+  enter(state: State, known: { problem?: Problem } = {}): void {
     this.#change({ ...advance(this.#environment, state), ...known });
+  }
+
+  /** Shows the environment as a rule of the domain makes it of what it is. */
+  become(environment: Environment): void {
+    this.#change(environment);
   }
 
   /** Runs a step and shows that it runs, how it ended, and after how many attempts. */

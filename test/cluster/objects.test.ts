@@ -1,4 +1,4 @@
-import type { V1Deployment, V1LimitRange, V1Service } from '@kubernetes/client-node';
+import type { V1Deployment, V1LimitRange, V1ResourceQuota, V1Service } from '@kubernetes/client-node';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type DesiredObject, desiredObjects } from '../../src/cluster/objects/desired.ts';
@@ -64,6 +64,34 @@ describe('an environment', () => {
 
   test('is the same whenever it is worked out: building and verifying go by one function', () => {
     expect(desiredObjects('dev-user123', fullRecipe())).toEqual({ guards, workload });
+  });
+});
+
+describe('asleep, an environment', () => {
+  const asleep = desiredObjects('dev-user123', recipe, { asleep: true });
+
+  test('consists of the same objects in the same order', () => {
+    const names = (groups: DesiredObject[][]) => groups.flat().map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    expect(names([...asleep.guards, ...asleep.workload])).toEqual(names([...guards, ...workload]));
+  });
+
+  test('differs only in that no pod may run, no job is made, and no pod is asked for', () => {
+    const changed = [...asleep.guards, ...asleep.workload].flat().filter((object, index) => {
+      return JSON.stringify(object) !== JSON.stringify(all[index]);
+    });
+    expect(changed.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+      'ResourceQuota quota',
+      'Deployment web',
+      'Deployment store',
+    ]);
+    const [quota, ...deployments] = changed as unknown as [V1ResourceQuota, ...V1Deployment[]];
+    const awake = named<V1ResourceQuota>('ResourceQuota', 'quota');
+    expect(quota.spec?.hard).toEqual({ ...awake.spec?.hard, pods: '0', 'count/jobs.batch': '0' });
+    for (const { metadata, spec } of deployments) {
+      const { spec: running } = named<V1Deployment>('Deployment', metadata?.name ?? '');
+      expect(spec).toEqual({ ...running, replicas: 0 });
+      expect(running?.replicas).toBeGreaterThan(0);
+    }
   });
 });
 

@@ -5,8 +5,8 @@ import { environment } from './samples.ts';
 /** What may follow what, written here once more: a change of the product's table must be meant. */
 const LEGAL: Record<State, State[]> = {
   queued: ['provisioning', 'terminating', 'failed'],
-  provisioning: ['verifying', 'terminating', 'failed'],
-  verifying: ['ready', 'terminating', 'failed'],
+  provisioning: ['verifying', 'asleep', 'terminating', 'failed'],
+  verifying: ['ready', 'asleep', 'terminating', 'failed'],
   ready: ['degraded', 'asleep', 'terminating'],
   degraded: ['ready', 'asleep', 'terminating'],
   asleep: ['provisioning', 'terminating'],

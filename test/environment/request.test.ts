@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { lifetimeFault } from '../../src/environment/lifetime.ts';
 import { reachOf } from '../../src/environment/reach.ts';
-import { differences, identitySchema, lifetimeFault, queued, startSchema } from '../../src/environment/request.ts';
+import { differences, identitySchema, queued, startSchema } from '../../src/environment/request.ts';
 import { fullRecipe } from './recipes.ts';
 import { environment } from './samples.ts';
 

@@ -53,6 +53,7 @@ describe('a template with a field that is wrong', () => {
       { port: 8080 },
       'workload.pods.web.readiness: must have exactly one of http, tcp and exec',
     ],
+    ['no duration', ['lifetime', 'retain'], 'for ever', 'lifetime.retain: must be a duration such as 90s'],
     ['longer than its maximum', ['lifetime', 'ttl'], '31d', 'lifetime.ttl: must be at most max_ttl'],
   ])('is refused with its path: %s (%j)', (_, path, value, reason) => {
     const [first] = complaint(changed(path, value)).split('\n');
@@ -68,6 +69,11 @@ describe('a template with a field that is wrong', () => {
       'full.yaml: Unrecognized key: "subtitle"',
     ]);
   });
+});
+
+test('a template that does not say how long what sleeps is kept keeps it for a week', () => {
+  expect(parseTemplate('full.yaml', FULL_TEMPLATE).lifetime.retain).toBe('7d');
+  expect(parseTemplate('full.yaml', changed(['lifetime', 'retain'], '90d')).lifetime.retain).toBe('90d');
 });
 
 describe('a template whose workload does not hang together', () => {

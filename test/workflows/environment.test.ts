@@ -74,16 +74,6 @@ describe('the life of an environment', () => {
     }
   });
 
-  it('ends when its time is over, and leaves nothing', async () => {
-    const client = await temporalClient();
-    const cluster = await adminCluster();
-    const life = await beginLife(client, await specification(someDeveloper(), 'bare', { ttl: '2s' }));
-    const { namespace } = await life.executeUpdate(startUpdate);
-
-    expect((await over(client, life.workflowId)).state).toBe('terminated');
-    expect(await namespaceNamed(cluster, namespace ?? '')).toBeUndefined();
-  });
-
   it('ends when an operator cancels its workflow, in the middle of provisioning too', async () => {
     const client = await temporalClient();
     const cluster = await adminCluster();

@@ -3,20 +3,19 @@ import {
   WithStartWorkflowOperation,
   WorkflowFailedError,
   WorkflowNotFoundError,
-  type WorkflowStartOptions,
 } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { AccessRequest, SealedAccess } from '../../environment/access.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { type Identity, workflowId } from '../../environment/identity.ts';
-import { queued, type Specification } from '../../environment/request.ts';
-import { summary } from '../../workflows/details.ts';
+import type { Specification } from '../../environment/request.ts';
 import type { EnvironmentWorkflow } from '../../workflows/environment.ts';
-import { accessUpdate, type EnvironmentMemo, startUpdate, TASK_QUEUE } from '../../workflows/messages.ts';
-import { searchAttributesOf } from '../../workflows/search-attributes.ts';
+import { accessUpdate, type EnvironmentMemo, startUpdate } from '../../workflows/messages.ts';
 import { PromptCalls } from '../temporal/prompt-calls.ts';
 import type { LifeRecord } from './life-record.ts';
-import { waitIsOver } from './temporal-errors.ts';
+import { Living } from './living.ts';
+import { startId, startOptions } from './start-options.ts';
+import { waitUntil } from './wait-until.ts';
 
 /**
  * The lives of environments, in Temporal's terms: one workflow id an environment, one run a life.
@@ -61,14 +60,13 @@ export class Lives {
       'EnvironmentWorkflow',
       startOptions(specification),
     );
-    const options = { updateId: updateId(previous), startWorkflowOperation };
+    const options = { updateId: startId(previous), startWorkflowOperation };
     return this.#until(deadline, () => this.#client.workflow.executeUpdateWithStart(startUpdate, options));
   }
 
-  /** Waits until a life that runs is ready. All who wait share one update. */
-  joinAndAwait(identity: Identity, run: string, deadline: number): Promise<Environment | undefined> {
-    const handle = this.#client.workflow.getHandle(workflowId(identity), run);
-    return this.#until(deadline, () => handle.executeUpdate(startUpdate, { updateId: updateId(run) }));
+  /** A life that goes on, to be asked for something. */
+  living(life: LifeRecord): Living {
+    return new Living(this.#client, this.#calls, life);
   }
 
   /** Asks the life that runs for access, each time anew. */
@@ -124,34 +122,9 @@ export class Lives {
     return { run: description.runId, isOpen, isEnding, environment, teardown };
   }
 
-  async #until<T>(deadline: number, wait: () => Promise<T>): Promise<T | undefined> {
-    if (deadline <= Date.now()) return undefined;
-    try {
-      return await this.#calls.counted(() => this.#client.withDeadline(deadline, wait));
-    } catch (error) {
-      if (waitIsOver(error)) return undefined;
-      throw error;
-    }
+  #until<T>(deadline: number, wait: () => Promise<T>): Promise<T | undefined> {
+    return waitUntil(this.#client, this.#calls, deadline, wait);
   }
-}
-
-function updateId(run = 'none'): string {
-  return `start-${run}`;
-}
-
-function startOptions(
-  specification: Specification,
-): WorkflowStartOptions<typeof EnvironmentWorkflow> & { workflowIdConflictPolicy: 'USE_EXISTING' } {
-  const environment = queued(specification, new Date());
-  return {
-    workflowId: workflowId(specification),
-    taskQueue: TASK_QUEUE,
-    args: [{ specification, environment }],
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    memo: { environment } satisfies EnvironmentMemo,
-    typedSearchAttributes: searchAttributesOf(environment),
-    staticSummary: summary(specification, specification.template.name),
-  };
 }
 
 function unlessNotFound(error: unknown): undefined {

@@ -4,7 +4,7 @@ import type { Context } from 'koa';
 import { z } from 'zod';
 import { type Environment, STATES } from '../../environment/environment.ts';
 import type { Identity } from '../../environment/identity.ts';
-import { accessSchema, identitySchema, startSchema } from '../../environment/request.ts';
+import { accessSchema, extendSchema, identitySchema, startSchema } from '../../environment/request.ts';
 import { type Caller, mayActFor } from '../authentication/authenticate.ts';
 import { readJson } from '../http/body.ts';
 import { waitMs } from '../http/prefer.ts';
@@ -17,6 +17,7 @@ import { Lives } from './lives.ts';
 import { notFound } from './not-found.ts';
 import type { Outcome, Wait } from './outcome.ts';
 import { list, status } from './show.ts';
+import { extend, sleep, wake } from './sleep.ts';
 import { start } from './start.ts';
 import { asProblem } from './temporal-errors.ts';
 import { terminate } from './terminate.ts';
@@ -30,7 +31,7 @@ const statusQuery = z.strictObject({
   page: z.string().max(4096).optional(),
 });
 
-/** `POST /environments/start`, `…/terminate` and `…/kubeconfig`, `GET /environments/status`. */
+/** What is asked of environments: `POST /environments/<verb>`, and `GET /environments/status`. */
 export function environmentRoutes(client: Client, templates: TemplateCatalogue, calls: PromptCalls): Router {
   const lives = new Lives(client, calls);
   const router = new Router({ prefix: '/environments' });
@@ -52,6 +53,24 @@ export function environmentRoutes(client: Client, templates: TemplateCatalogue, 
     mustBeTheirs(context, identity);
     context.body = await untilGone(context, () => access(lives, identity, expires_in));
     context.set('Cache-Control', 'no-store');
+  });
+
+  router.post('/sleep', async (context: Context) => {
+    const identity = validate(identitySchema, await readJson(context));
+    mustBeTheirs(context, identity);
+    answer(context, await untilGone(context, () => sleep(lives, identity, wanted(context))));
+  });
+
+  router.post('/wake', async (context: Context) => {
+    const identity = validate(identitySchema, await readJson(context));
+    mustBeTheirs(context, identity);
+    answer(context, await untilGone(context, () => wake(lives, identity, wanted(context))));
+  });
+
+  router.post('/extend', async (context: Context) => {
+    const request = validate(extendSchema, await readJson(context));
+    mustBeTheirs(context, request);
+    answer(context, await untilGone(context, () => extend(lives, request)));
   });
 
   router.get('/status', async (context: Context) => {

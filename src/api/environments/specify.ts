@@ -1,5 +1,6 @@
 import { withOwnImages } from '../../environment/image.ts';
-import { lifetimeFault, type Specification, type StartRequest } from '../../environment/request.ts';
+import { lifetimeFault } from '../../environment/lifetime.ts';
+import type { Specification, StartRequest } from '../../environment/request.ts';
 import { fillIn, parameterFaults, resolveParameters, TemplateError } from '../../environment/template.ts';
 import { refuse } from '../http/problems.ts';
 import { invalid, pointer } from '../http/validate.ts';

@@ -1,17 +1,17 @@
 import { durationMs } from '../../environment/duration.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { workflowId } from '../../environment/identity.ts';
-import { differences, type StartRequest } from '../../environment/request.ts';
-import { ProblemError, refuse, refuseForNow } from '../http/problems.ts';
+import type { StartRequest } from '../../environment/request.ts';
+import { isReady } from '../../environment/sleep.ts';
+import { refuse, refuseForNow } from '../http/problems.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
-import { isAlive, type LifeRecord, shown } from './life-record.ts';
+import { asAsked, JOIN_WAIT_MS, join, stillGoingOn } from './join.ts';
+import { isAlive, type LifeRecord } from './life-record.ts';
 import type { Lives } from './lives.ts';
 import type { Outcome, Wait } from './outcome.ts';
 import { specify } from './specify.ts';
 import { runIsOver } from './temporal-errors.ts';
 
-/** For those who join what another began. */
-const JOIN_WAIT_MS = 300_000;
 /** A life's own run closes as soon as a worker sees that it shall. */
 const SUCCESSION_WAIT_MS = 30_000;
 /** A life may close between being seen and being joined; that it happens so often is no accident. */
@@ -20,9 +20,9 @@ const RETRY_AFTER_S = 5;
 const STILL_ENDING = 'The environment before it is still ending. Nothing was started: try again shortly.';
 
 /**
- * Starts an environment, or finds the one that runs, and waits until it is ready.
+ * Starts an environment, or finds the one that runs, or wakes the one that sleeps, and waits until it is ready.
  * @throws ProblemError where it differs from what runs or cannot be built
- * @throws WorkflowUpdateFailedError where it failed, and was undone
+ * @throws WorkflowUpdateFailedError where it failed, and was undone or sleeps on
  */
 export async function start(
   lives: Lives,
@@ -74,34 +74,13 @@ async function begin(
 }
 
 /**
- * Whether an answer comes from a life that has ended meanwhile: those who were held up between look and start may share
- * the update of a life that they never saw. A life that began since this caller asked is nobody's past.
+ * Whether an answer comes from a life that has ended or fallen asleep meanwhile: those who were held up between look and
+ * start may share the update of a life that they never saw. A life that began since this caller asked is nobody's past.
  */
 async function isStale(lives: Lives, request: StartRequest, answer: Environment, asked: number): Promise<boolean> {
   if (Date.parse(answer.created_at) >= asked) return false;
   const latest = await lives.latest(request);
-  return !latest?.isOpen || latest.environment.created_at !== answer.created_at;
-}
-
-async function join(lives: Lives, request: StartRequest, life: LifeRecord, deadline: number): Promise<Outcome> {
-  const outcome = asAsked(request, life.environment);
-  if (outcome.isDone) return outcome;
-  const ready = await lives.joinAndAwait(request, life.run, deadline);
-  return ready === undefined ? stillGoingOn(lives, request) : asAsked(request, ready);
-}
-
-async function stillGoingOn(lives: Lives, request: StartRequest): Promise<Outcome> {
-  const latest = await lives.latest(request);
-  if (latest === undefined) throw new Error('The run that was just started cannot be found.');
-  const environment = shown(latest);
-  if (environment.problem) throw new ProblemError(environment.problem);
-  return asAsked(request, environment);
-}
-
-/** What runs may have been begun by another caller, who asked for something else. */
-function asAsked(request: StartRequest, environment: Environment): Outcome {
-  const others = differences(request, environment);
-  if (others.length === 0) return { environment, isDone: environment.state === 'ready' };
-  const detail = `It runs with something else: ${others.join('; ')}. Leave that out to use it, or terminate it first.`;
-  throw refuse('differs-from-running', detail);
+  if (!latest?.isOpen) return true;
+  const { environment } = latest;
+  return !isReady(environment) || environment.ready_at !== answer.ready_at;
 }

@@ -21,16 +21,22 @@ export interface Desired {
   workload: [prerequisites: DesiredObject[], running: DesiredObject[]];
 }
 
+/** Whether the environment sleeps: everything stays as it is, and nothing may run. */
+interface Condition {
+  asleep: boolean;
+}
+const AWAKE: Condition = { asleep: false };
+
 /** What a recipe comes to in a namespace. */
-export function desiredObjects(namespace: string, { guards, workload }: Recipe): Desired {
+export function desiredObjects(namespace: string, { guards, workload }: Recipe, condition = AWAKE): Desired {
   const rest = [
     ...allowances(namespace, guards),
-    resourceQuota(namespace, guards),
+    resourceQuota(namespace, guards, condition),
     limitRange(namespace, guards),
     ...serviceAccounts(namespace),
     roleBinding(namespace),
   ];
-  const running = [...deployments(namespace, workload), ...services(namespace, workload)];
+  const running = [...deployments(namespace, workload, condition), ...services(namespace, workload)];
   return {
     guards: [[denyAll(namespace)], rest],
     workload: [workloadPrerequisites(namespace, workload), running],

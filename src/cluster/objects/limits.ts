@@ -16,8 +16,11 @@ const OBJECT_COUNTS = {
 /** Either would open a door past the network policies. */
 const NO_DOORS = { 'services.nodeports': '0', 'services.loadbalancers': '0' };
 
+/** What keeps everything asleep, whoever made it: no pod starts, and no cron job piles up jobs. */
+const ASLEEP = { pods: '0', 'count/jobs.batch': '0' };
+
 /** What the environment may hold altogether. */
-export function resourceQuota(namespace: string, { quota }: Guards): V1ResourceQuota {
+export function resourceQuota(namespace: string, { quota }: Guards, { asleep }: { asleep: boolean }): V1ResourceQuota {
   return {
     apiVersion: 'v1',
     kind: 'ResourceQuota',
@@ -36,6 +39,7 @@ export function resourceQuota(namespace: string, { quota }: Guards): V1ResourceQ
         services: String(quota.services),
         ...OBJECT_COUNTS,
         ...NO_DOORS,
+        ...(asleep && ASLEEP),
       },
     },
   };

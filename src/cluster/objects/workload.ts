@@ -27,14 +27,14 @@ export function workloadPrerequisites(
   return [...configMaps, ...claims];
 }
 
-/** The pods, kept running by deployments. */
-export function deployments(namespace: string, workload: Workload): V1Deployment[] {
+/** The pods, kept running by deployments; asleep, the deployments stay and have none. */
+export function deployments(namespace: string, workload: Workload, { asleep }: { asleep: boolean }): V1Deployment[] {
   return Object.entries(workload.pods).map(([name, pod]) => ({
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name, namespace, labels: MANAGED },
     spec: {
-      replicas: pod.replicas,
+      replicas: asleep ? 0 : pod.replicas,
       selector: { matchLabels: { [POD_LABEL]: name } },
       strategy: strategy(pod),
       template: { metadata: { labels: { ...MANAGED, [POD_LABEL]: name } }, spec: podSpec(name, pod) },

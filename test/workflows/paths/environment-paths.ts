@@ -1,6 +1,6 @@
 import type { Path } from './path.ts';
 
-const HANDED_OVER = ['child workflow execution started', 'completed'] as const;
+export const HANDED_OVER = ['child workflow execution started', 'completed'] as const;
 const UNDONE = ['child workflow execution started', 'child workflow execution completed', 'failed'] as const;
 
 /** The paths of EnvironmentWorkflow. */
@@ -59,10 +59,6 @@ export const ENVIRONMENT_PATHS = {
       'cancel requested',
       ...HANDED_OVER,
     ],
-  },
-  'environment/expired': {
-    shows: 'hands an environment over when its time is over',
-    landmarks: ['isolate completed', 'timer started', 'timer fired', ...HANDED_OVER],
   },
   'environment/isolation-refused': {
     shows: 'undoes a provisioning that fails at the step isolation, with nothing made',
@@ -130,7 +126,7 @@ export const ENVIRONMENT_PATHS = {
     landmarks: ['started', 'timer started', 'update completed', 'cancel requested', ...HANDED_OVER],
   },
   'environment/goes-on-after-its-time': {
-    shows: 'in a new run hands the environment over where its time is over already',
-    landmarks: ['started', 'timer fired', ...HANDED_OVER],
+    shows: 'in a new run hands the environment over where its time is over already, and its namespace gone',
+    landmarks: ['started', 'timer fired', 'putToSleep completed', ...HANDED_OVER],
   },
 } as const satisfies Record<string, Path>;

@@ -1,16 +1,21 @@
 import { WithStartWorkflowOperation, type WorkflowHandle, type WorkflowStartOptions } from '@temporalio/client';
 import type { SealedAccess } from '../../../src/environment/access.ts';
-import type { Environment } from '../../../src/environment/environment.ts';
+import type { Environment, State } from '../../../src/environment/environment.ts';
 import { workflowId } from '../../../src/environment/identity.ts';
 import { queued, type Specification } from '../../../src/environment/request.ts';
 import { makeOneTimeKey } from '../../../src/environment/sealing.ts';
+import { lastSleep } from '../../../src/environment/sleep.ts';
 import type { EnvironmentWorkflow } from '../../../src/workflows/environment.ts';
 import {
   accessUpdate,
   type EnvironmentInput,
   type EnvironmentMemo,
+  extendUpdate,
+  sleepUpdate,
   startUpdate,
   TASK_QUEUE,
+  type Wish,
+  wishSignal,
 } from '../../../src/workflows/messages.ts';
 import { searchAttributesOf } from '../../../src/workflows/search-attributes.ts';
 import { eventsOf } from './history-file.ts';
@@ -92,6 +97,26 @@ export class Life {
     return await this.#latest.executeUpdate(accessUpdate, { args: [{ sealingKey, seconds: 600 }] });
   }
 
+  /** Puts it to sleep, as a caller does, and waits until it is. */
+  sleep(): Promise<Environment> {
+    return this.#latest.executeUpdate(sleepUpdate);
+  }
+
+  /** Lets it stay awake for longer. */
+  extend(ttl: string): Promise<Environment> {
+    return this.#latest.executeUpdate(extendUpdate, { args: [ttl] });
+  }
+
+  /** Leaves word of what is wanted, as the API does where no worker answers. */
+  async leaveWord(wish: Wish['wish']): Promise<void> {
+    await this.#latest.signal(wishSignal, { wish, lastSleep: lastSleep(await this.#shown()) });
+  }
+
+  /** Waits until it is shown in a state. */
+  async is(state: State): Promise<void> {
+    await until(`${this.#id} is ${state}`, async () => (await this.#shown()).state === state);
+  }
+
   /** Waits until its history tells of something, in the words of a trail. */
   async comesBy(landmark: string): Promise<void> {
     await until(`${this.#id} comes by '${landmark}'`, async () =>
@@ -127,6 +152,10 @@ export class Life {
       return id !== '';
     });
     return this.#stage.client.workflow.getHandle(id);
+  }
+
+  async #shown(): Promise<Environment> {
+    return ((await this.#latest.describe()).memo as unknown as EnvironmentMemo).environment;
   }
 
   get #latest(): WorkflowHandle<typeof EnvironmentWorkflow> {

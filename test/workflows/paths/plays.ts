@@ -1,4 +1,5 @@
 import type { Play } from './play.ts';
+import { ASLEEP } from './plays/asleep.ts';
 import { CANCELLED } from './plays/cancelled.ts';
 import { FAILED } from './plays/failed.ts';
 import { LONG_LIVED } from './plays/long-lived.ts';
@@ -6,4 +7,4 @@ import { READY } from './plays/ready.ts';
 import { TEARDOWN } from './plays/teardown.ts';
 
 /** How every path is come by. */
-export const PLAYS: readonly Play[] = [...READY, ...FAILED, ...CANCELLED, ...LONG_LIVED, ...TEARDOWN];
+export const PLAYS: readonly Play[] = [...READY, ...FAILED, ...CANCELLED, ...LONG_LIVED, ...ASLEEP, ...TEARDOWN];

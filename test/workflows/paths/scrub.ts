@@ -1,3 +1,4 @@
+import { wishSignal } from '../../../src/workflows/messages.ts';
 import type { SavedEvent } from './history-file.ts';
 
 /** What tells of processes, machines and checkouts, or differs from one playing to the next, and is nothing to a replay. */
@@ -33,9 +34,11 @@ function scrubbed(value: unknown): unknown {
   );
 }
 
-/** No workflow listens to signals: they are sent to make a history long, and need not make a file so. */
+/** Signals that no workflow listens to are sent to make a history long, and need not make a file so. */
 function withoutSignalInput(event: SavedEvent): SavedEvent {
   if (event.eventType !== 'EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED') return event;
-  const { input: _, ...others } = event.workflowExecutionSignaledEventAttributes as { input?: unknown };
+  const attributes = event.workflowExecutionSignaledEventAttributes as { signalName: string; input?: unknown };
+  if (attributes.signalName === wishSignal.name) return event;
+  const { input: _, ...others } = attributes;
   return { ...event, workflowExecutionSignaledEventAttributes: others };
 }

@@ -3,23 +3,15 @@ import { workflowId } from '../../../../src/environment/identity.ts';
 import { queued } from '../../../../src/environment/request.ts';
 import { specification } from '../../../setup/lives.ts';
 import { Life } from '../life.ts';
+import { grow } from '../long-history.ts';
 import { type Play, play } from '../play.ts';
-
-/** So many signals of this size are more than Temporal wants one history to hold. */
-const SIGNALS = 5;
-const CONTENT = 'x'.repeat(1_000_000);
 
 /** Environments that outlive their first run. */
 export const LONG_LIVED: readonly Play[] = [
   play(['environment/history-grows-long', 'environment/goes-on-in-a-new-run'], async (stage) => {
     const asked = await specification('long-lived');
     const life = await Life.begin(stage, asked);
-    const current = stage.client.workflow.getHandle(workflowId(asked));
-    for (let sent = 0; sent < SIGNALS; sent++) {
-      // The size of a history is told with a task, and counts what came before it: one signal a task.
-      await life.ready();
-      await current.signal('nothing-listens-to-this', CONTENT);
-    }
+    await grow(stage.client.workflow.getHandle(workflowId(asked)), () => life.ready());
     const next = await life.nextRun();
     await life.ready();
     await life.end();

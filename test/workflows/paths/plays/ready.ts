@@ -45,12 +45,6 @@ export const READY: readonly Play[] = [
     return { 'environment/lets-its-developer-in': life.firstRun };
   }),
 
-  play(['environment/expired'], async (stage) => {
-    const life = await Life.begin(stage, await specification('expired', 'bare', { ttl: '2s' }));
-    await life.over();
-    return { 'environment/expired': life.firstRun };
-  }),
-
   play(['environment/joined-while-pods-are-late'], async (stage) => {
     const repair = await breakDown(stage, { namespace: 'dev-joined', operation: 'CREATE', resource: '/pods/binding' });
     const life = await Life.begin(stage, await withPod('joined'));

@@ -1,0 +1,31 @@
+import type { WorkflowStartOptions } from '@temporalio/client';
+import { workflowId } from '../../environment/identity.ts';
+import { queued, type Specification } from '../../environment/request.ts';
+import { summary } from '../../workflows/details.ts';
+import type { EnvironmentWorkflow } from '../../workflows/environment.ts';
+import { type EnvironmentMemo, TASK_QUEUE } from '../../workflows/messages.ts';
+import { searchAttributesOf } from '../../workflows/search-attributes.ts';
+
+/** How a life is started, or joined where one runs already. */
+export function startOptions(
+  specification: Specification,
+): WorkflowStartOptions<typeof EnvironmentWorkflow> & { workflowIdConflictPolicy: 'USE_EXISTING' } {
+  const environment = queued(specification, new Date());
+  return {
+    workflowId: workflowId(specification),
+    taskQueue: TASK_QUEUE,
+    args: [{ specification, environment }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    memo: { environment } satisfies EnvironmentMemo,
+    typedSearchAttributes: searchAttributesOf(environment),
+    staticSummary: summary(specification, specification.template.name),
+  };
+}
+
+/**
+ * By what all share one update who wait for the same: that a life becomes ready, after this run or from this sleep. Once
+ * an update is answered, its id has that answer for ever.
+ */
+export function startId(run = 'none', sleep?: string): string {
+  return sleep === undefined ? `start-${run}` : `start-${run}-${sleep}`;
+}

@@ -1,0 +1,50 @@
+import { durationMs } from './duration.ts';
+import { advance, type Environment } from './environment.ts';
+import type { Problem } from './problem.ts';
+
+/** Whether an environment can be used, and nobody is just putting it to sleep. */
+export function isReady(environment: Environment): boolean {
+  return environment.state === 'ready' && !isFallingAsleep(environment);
+}
+
+/** Whether an environment is just being put to sleep: it is asleep once nothing of it runs any more. */
+export function isFallingAsleep({ steps }: Environment): boolean {
+  return steps.some(({ name, state }) => name === 'sleep' && state === 'running');
+}
+
+/** What tells one sleep of an environment from the next: when it began. `undefined` where it never slept. */
+export function lastSleep({ steps }: Environment): string | undefined {
+  return steps.findLast(({ name }) => name === 'sleep')?.started_at;
+}
+
+/** The environment, ready from now on until its time is over. */
+export function ready(environment: Environment, at: Date, ttl: string): Environment {
+  return { ...advance(environment, 'ready'), ready_at: at.toISOString(), expires_at: after(at, ttl) };
+}
+
+/** The environment with at least so much time from now on: what it has already is never taken from it. */
+export function extended(environment: Environment, at: Date, ttl: string): Environment {
+  const { expires_at: has = '' } = environment;
+  const wanted = after(at, ttl);
+  return { ...environment, expires_at: wanted > has ? wanted : has };
+}
+
+/**
+ * The environment, asleep from now on: it is deleted when its retention is over.
+ * @param problem what kept it from waking, where that was tried
+ */
+export function asleep(environment: Environment, at: Date, retain: string, problem?: Problem): Environment {
+  const { expires_at: _, ...kept } = advance(environment, 'asleep');
+  const since = { asleep_since: at.toISOString(), retained_until: after(at, retain) };
+  return { ...kept, ...since, ...(problem && { problem }) };
+}
+
+/** The environment on its way from asleep to ready. What kept it from waking earlier is history. */
+export function waking(environment: Environment): Environment {
+  const { asleep_since: _, retained_until: __, problem: ___, ...kept } = advance(environment, 'provisioning');
+  return kept;
+}
+
+function after(at: Date, duration: string): string {
+  return new Date(at.getTime() + durationMs(duration)).toISOString();
+}
