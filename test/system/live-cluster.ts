@@ -5,10 +5,9 @@ import { startControlPlane } from '../../src/local/control-plane/start.ts';
 import { cacheDirectory } from '../../src/local/install/cache.ts';
 import { installPrograms } from '../../src/local/install/install.ts';
 import { CONTROL_PLANE_PROGRAMS } from '../../src/local/install/programs.ts';
-import { choosePorts } from '../../src/local/ports.ts';
+import { choosePorts, LOOPBACK } from '../../src/local/ports.ts';
 import { Supervisor } from '../../src/local/processes/supervisor.ts';
 import { progressOn } from '../../src/local/progress.ts';
-import { REPOSITORY } from '../../src/local/repository.ts';
 
 /** A control plane of a test's own, with pods that no node runs but that have addresses all the same. */
 export class LiveCluster {
@@ -34,9 +33,10 @@ export class LiveCluster {
       const progress = progressOn(process.stderr);
       const programs = await installPrograms({ ...install, progress, supervisor }, CONTROL_PLANE_PROGRAMS);
       const { apiserver: port } = await choosePorts(join(directory, 'ports.json'), { apiserver: undefined });
-      const stages = join(REPOSITORY, 'tools', 'kwok', 'stages.yaml');
-      const what = { programs, stateDirectory: directory, port, durable: false, stages };
-      return new LiveCluster(supervisor, await startControlPlane({ supervisor, ...what }));
+      const network = { address: LOOPBACK, kubeletClient: undefined };
+      const what = { programs, stateDirectory: directory, port, network, durable: false };
+      const { adminKubeconfig } = await startControlPlane({ supervisor, ...what });
+      return new LiveCluster(supervisor, adminKubeconfig);
     } catch (error) {
       await supervisor.stop();
       throw error;
