@@ -1,10 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { LOOPBACK } from './ports.ts';
 import type { Supervisor } from './processes/supervisor.ts';
 import { waitUntil } from './readiness.ts';
 import { REPOSITORY } from './repository.ts';
 import { type Servers, TEMPORAL_NAMESPACE } from './servers.ts';
+
+const BUILT_IN_TEMPLATES = join(REPOSITORY, 'templates');
 
 /** What worker and API are started with. */
 export interface ApplicationOptions {
@@ -12,6 +14,8 @@ export interface ApplicationOptions {
   readonly servers: Servers;
   readonly port: number;
   readonly tokensFile: string;
+  /** The directory of the templates. @default the built-in ones */
+  readonly templates?: string | undefined;
 }
 
 /**
@@ -20,7 +24,7 @@ export interface ApplicationOptions {
  * @returns the API's URL
  */
 export async function startApplication(options: ApplicationOptions): Promise<string> {
-  const { supervisor, servers, port, tokensFile } = options;
+  const { supervisor, servers, port, tokensFile, templates = BUILT_IN_TEMPLATES } = options;
   const temporal = { BERTH_TEMPORAL_ADDRESS: servers.temporal, BERTH_TEMPORAL_NAMESPACE: TEMPORAL_NAMESPACE };
   const start = (name: 'worker' | 'api', env: NodeJS.ProcessEnv): Promise<void> => {
     const child = supervisor.start({
@@ -38,7 +42,7 @@ export async function startApplication(options: ApplicationOptions): Promise<str
     start('api', {
       BERTH_LISTEN: `${LOOPBACK}:${port}`,
       BERTH_TOKENS_FILE: tokensFile,
-      BERTH_TEMPLATES_DIR: join(REPOSITORY, 'templates'),
+      BERTH_TEMPLATES_DIR: resolve(templates),
       ...(servers.imagesFile !== undefined && { BERTH_IMAGES_FILE: servers.imagesFile }),
     }),
   ]);

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { systemErrorCode, UserError } from './user-error.ts';
 
@@ -12,6 +13,8 @@ export interface StartOptions {
   readonly context: string | undefined;
   /** `host:port` of a Temporal server. */
   readonly temporal: string | undefined;
+  /** The directory of the templates; undefined for the built-in ones. */
+  readonly templates: string | undefined;
   /** A simulated node, even where a real one could run. */
   readonly simulated: boolean;
   /** A real node that accepts network policies and ignores them, as many clusters do. */
@@ -29,6 +32,7 @@ Ctrl-C stops everything; what it holds is kept in .berth (or BERTH_STATE_DIR) fo
   --json               print one line of JSON when ready, for scripts; progress goes to stderr
   --context NAME       use the cluster of this context of your kubeconfig instead of the embedded control plane
   --temporal ADDRESS   use the Temporal server at this host:port instead of the embedded one
+  --templates DIR      offer the templates in this directory instead of the built-in ones
   --simulated          use a simulated node: workloads become ready, but no container runs, and nothing is installed
   --unenforced         use a real node that accepts network policies and ignores them, as many clusters do
   --help               show this
@@ -42,16 +46,18 @@ Ctrl-C stops everything; what it holds is kept in .berth (or BERTH_STATE_DIR) fo
 export function parseOptions(args: readonly string[]): StartOptions {
   const values = readArguments(args);
   const { json = false, fresh = false, help = false, simulated = false, unenforced = false } = values;
-  const { context, temporal } = values;
+  const { context, temporal, templates } = values;
   if (context === '')
     throw new UserError('--context needs the name of a context: `kubectl config get-contexts` lists them.');
   if (temporal !== undefined && !/^[^\s/]+:\d+$/.test(temporal)) {
     throw new UserError(`--temporal needs an address as in localhost:7233, not "${temporal}".`);
   }
+  if (templates !== undefined && !isDirectory(templates))
+    throw new UserError(`--templates needs a directory, and "${templates}" is none.`);
   if (simulated && unenforced) throw new UserError('--unenforced is about a real node: leave out --simulated.');
   if (context !== undefined && (simulated || unenforced))
     throw new UserError('--context uses a cluster with nodes of its own: leave out --simulated and --unenforced.');
-  return { json, fresh, help, port: parsePort(values.port), context, temporal, simulated, unenforced };
+  return { json, fresh, help, port: parsePort(values.port), context, temporal, templates, simulated, unenforced };
 }
 
 function readArguments(args: readonly string[]) {
@@ -65,6 +71,7 @@ function readArguments(args: readonly string[]) {
         port: { type: 'string' },
         context: { type: 'string' },
         temporal: { type: 'string' },
+        templates: { type: 'string' },
         simulated: { type: 'boolean' },
         unenforced: { type: 'boolean' },
       },
@@ -81,4 +88,8 @@ function parsePort(text: string | undefined): number | undefined {
   const port = /^\d+$/.test(text) ? Number(text) : 0;
   if (port < 1 || port > 65_535) throw new UserError(`--port needs a number from 1 to 65535, not "${text}".`);
   return port;
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

@@ -51,7 +51,13 @@ export async function bringUp(options: StartOptions, context: RunContext): Promi
   const token = await issueToken(tokensFile, { role: 'developer', dev_id: 'user123' }, grant);
   const adminToken = await issueToken(tokensFile, { role: 'admin' }, grant);
   await reservation.release();
-  const api = await startApplication({ supervisor, servers, port: reservation.ports.api, tokensFile });
+  const api = await startApplication({
+    supervisor,
+    servers,
+    port: reservation.ports.api,
+    tokensFile,
+    templates: options.templates,
+  });
   return {
     api,
     token,
