@@ -17,10 +17,12 @@ test('options are read, and have no values that cannot be', () => {
     port: 8080,
     context: undefined,
     temporal: 'localhost:7233',
+    templates: undefined,
     simulated: false,
     unenforced: false,
   });
   for (const args of [
+    ['--templates', '/nowhere'],
     ['--simulated', '--unenforced'],
     ['--context', 'there', '--simulated'],
     ['--port', '0'],
