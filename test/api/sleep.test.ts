@@ -71,6 +71,7 @@ describe('sleeping and waking', () => {
     for (let night = 0; night < 2; night++) {
       const asleep = [await ask(token, 'sleep', shop), await ask(token, 'sleep', shop)];
       const woken = [await ask(token, 'wake', shop), await ask(token, 'wake', shop)];
+      const now = (await status(token, shop)).body;
 
       expect(asleep.map(({ status, body }) => [status, body.state])).toEqual([
         [200, 'asleep'],
@@ -80,6 +81,7 @@ describe('sleeping and waking', () => {
         [200, 'ready'],
         [200, 'ready'],
       ]);
+      expect(woken.map(({ body }) => body)).toEqual([now, now]);
     }
   });
 

@@ -88,7 +88,7 @@ export class Stage {
 
   /** Asks for an environment, and notes the request where it is accepted. */
   async start(
-    request: Identity & { template?: string },
+    request: Identity & { template?: string; ttl?: string },
     { headers, api = this.apis[0] }: { headers?: Record<string, string>; api?: string | undefined } = {},
   ): Promise<Answer> {
     const answer = await call(this.#token, 'POST', '/environments/start', {
@@ -102,6 +102,11 @@ export class Stage {
 
   terminate(identity: Identity, headers: Record<string, string> = {}): Promise<Answer> {
     return terminate(this.#token, identity, headers, this.#anApi);
+  }
+
+  /** Puts to sleep, or wakes. */
+  ask(verb: 'sleep' | 'wake', body: Identity, headers: Record<string, string> = {}): Promise<Answer> {
+    return call(this.#token, 'POST', `/environments/${verb}`, { body, headers, ...this.#anApi });
   }
 
   async status(identity: Identity): Promise<Answer['body']> {

@@ -78,8 +78,8 @@ describe('an environment that sleeps', () => {
 
     await life.executeUpdate(sleepUpdate);
     const slept = await running(cluster, namespace);
-    // Long enough for its controller to lose patience: it would try again by itself only after about as long again.
-    await sleep(15_000);
+    // Its controller tries again after about 20 s, and by itself not before 41.
+    await sleep(24_000);
     await life.executeUpdate(startUpdate);
     const woken = Date.now();
     await expect.poll(() => running(cluster, namespace), WAIT).toHaveLength(2);
