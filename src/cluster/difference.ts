@@ -29,9 +29,9 @@ export function firstDifference(desired: unknown, live: unknown, path = ''): str
   return bothText && AMOUNTS.test(path) && sameQuantity(desired, live) ? undefined : path;
 }
 
-/** The apiserver leaves out empty lists. `{}` is more than nothing: as a selector it means everyone. */
+/** The apiserver leaves out empty lists and texts. `{}` is more than nothing: as a selector it means everyone. */
 function isAbsent(value: unknown): boolean {
-  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }
 
 function isEmpty(value: object): boolean {

@@ -202,3 +202,11 @@ function isEmptyList(value: unknown): boolean {
 function isRecord(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+test('an empty text is nothing, which the apiserver leaves out, and is not the same as any other', () => {
+  const empty = { env: [{ name: 'REF', value: '' }] };
+
+  expect(firstDifference(empty, { env: [{ name: 'REF' }] })).toBeUndefined();
+  expect(firstDifference(empty, { env: [{ name: 'REF', value: 'main' }] })).toBe('env[0].value');
+  expect(firstDifference({ env: [{ name: 'REF', value: 'main' }] }, { env: [{ name: 'REF' }] })).toBe('env[0].value');
+});
