@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { issueToken } from '../src/api/authentication/token-file.ts';
 import { startApplication } from '../src/local/application.ts';
 import { cacheDirectory } from '../src/local/install/cache.ts';
-import { installSimulation } from '../src/local/install/install.ts';
+import { installPrograms } from '../src/local/install/install.ts';
+import { CONTROL_PLANE_PROGRAMS } from '../src/local/install/programs.ts';
+import { realNode, simulatedNode } from '../src/local/node/install.ts';
+import type { NodeKind } from '../src/local/node/kind.ts';
 import { choosePorts } from '../src/local/ports.ts';
 import { Supervisor } from '../src/local/processes/supervisor.ts';
 import { progressOn } from '../src/local/progress.ts';
@@ -20,11 +23,19 @@ export interface Bench {
   stateDirectory: string;
 }
 
-/**
- * Runs a benchmark on servers of its own, and leaves nothing behind.
- * @param dynamicConfig Temporal's settings, where they are not those of `npm start`
- */
-export async function onServers(run: (bench: Bench) => Promise<void>, dynamicConfig?: DynamicConfig): Promise<void> {
+/** What is not as `npm start -- --simulated` has it. */
+export interface BenchOptions {
+  /** Temporal's settings. */
+  dynamicConfig?: DynamicConfig | undefined;
+  /** @default 'simulated' */
+  node?: NodeKind['kind'];
+}
+
+/** Runs a benchmark on servers of its own, and leaves nothing behind. */
+export async function onServers(
+  run: (bench: Bench) => Promise<void>,
+  { dynamicConfig, node = 'simulated' }: BenchOptions = {},
+): Promise<void> {
   const progress = progressOn(process.stderr);
   const stateDirectory = mkdtempSync(join(tmpdir(), 'berth-bench-'));
   const held = holdStateDirectory(stateDirectory);
@@ -32,18 +43,13 @@ export async function onServers(run: (bench: Bench) => Promise<void>, dynamicCon
   process.once('exit', () => supervisor.killAll());
   process.once('SIGINT', () => process.exit(130));
   try {
-    const programs = await installSimulation({
-      cache: cacheDirectory(process.env),
-      environment: process.env,
-      progress,
-      supervisor,
-    });
-    const temporal = { program: programs.temporal, dynamicConfig };
+    const install = { cache: cacheDirectory(process.env), environment: process.env, progress, supervisor };
+    const { temporal: program, ...programs } = await installPrograms(install, ['temporal', ...CONTROL_PLANE_PROGRAMS]);
     const servers = await startServers({
       supervisor,
       stateDirectory,
-      temporal,
-      cluster: { programs, node: { kind: 'simulated', kwok: programs.kwok } },
+      temporal: { program, dynamicConfig },
+      cluster: { programs, node: node === 'real' ? await realNode(install) : await simulatedNode(install) },
     });
     const tokensFile = join(stateDirectory, 'tokens.json');
     const expiresAt = new Date(Date.now() + 86_400_000);

@@ -29,27 +29,30 @@ const specification = (): Specification => {
   return { dev_id: `bench-${(serial++).toString(36)}`, project: 'bench', template, parameters: {}, ttl: '1h', recipe };
 };
 
-await onServers(async (bench) => {
-  const { temporal, workerKubeconfig } = bench.servers;
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromFile(workerKubeconfig);
-  const cluster = await connectCluster(kubeConfig);
-  const [connection, native] = await Promise.all([
-    Connection.connect({ address: temporal }),
-    NativeConnection.connect({ address: temporal }),
-  ]);
-  const client = new Client({ connection });
-  const { activities, contenders: others } = designs(client, cluster, QUEUE, specification);
-  const worker = await Worker.create({
-    connection: native,
-    taskQueue: QUEUE,
-    workflowsPath: fileURLToPath(new URL('./workflows.ts', import.meta.url)),
-    activities,
-  });
-  await worker.runUntil(async () => {
-    const contenders = contendersOn(bench, client, cluster, QUEUE, specification);
-    const rows = await compare({ ...contenders, ...(WITH_DESIGNS && others) });
-    report(rows, await breakdownOf(bench, client, cluster, specification));
-  });
-  await Promise.all([connection.close(), native.close(), cluster.close()]);
-}, dynamicConfig);
+await onServers(
+  async (bench) => {
+    const { temporal, workerKubeconfig } = bench.servers;
+    const kubeConfig = new KubeConfig();
+    kubeConfig.loadFromFile(workerKubeconfig);
+    const cluster = await connectCluster(kubeConfig);
+    const [connection, native] = await Promise.all([
+      Connection.connect({ address: temporal }),
+      NativeConnection.connect({ address: temporal }),
+    ]);
+    const client = new Client({ connection });
+    const { activities, contenders: others } = designs(client, cluster, QUEUE, specification);
+    const worker = await Worker.create({
+      connection: native,
+      taskQueue: QUEUE,
+      workflowsPath: fileURLToPath(new URL('./workflows.ts', import.meta.url)),
+      activities,
+    });
+    await worker.runUntil(async () => {
+      const contenders = contendersOn(bench, client, cluster, QUEUE, specification);
+      const rows = await compare({ ...contenders, ...(WITH_DESIGNS && others) });
+      report(rows, await breakdownOf(bench, client, cluster, specification));
+    });
+    await Promise.all([connection.close(), native.close(), cluster.close()]);
+  },
+  { dynamicConfig },
+);

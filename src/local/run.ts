@@ -5,16 +5,13 @@ import { startApplication } from './application.ts';
 import { type ExistingCluster, existingCluster } from './existing-cluster.ts';
 import { cacheDirectory } from './install/cache.ts';
 import { installPrograms } from './install/install.ts';
-import type { InstallOptions } from './install/options.ts';
-import { CONTROL_PLANE_PROGRAMS, SIMULATION_PROGRAMS } from './install/programs.ts';
-import { chooseNode } from './node/choice.ts';
+import { CONTROL_PLANE_PROGRAMS } from './install/programs.ts';
 import { installNode } from './node/install.ts';
-import { observeMachine } from './node/machine.ts';
 import type { StartOptions } from './options.ts';
 import { type Reservation, reservePort, reservePorts } from './ports.ts';
 import type { Supervisor } from './processes/supervisor.ts';
 import type { Progress } from './progress.ts';
-import { type NodeKind, type ServersOptions, startServers } from './servers.ts';
+import { type ServersOptions, startServers } from './servers.ts';
 import { UserError } from './user-error.ts';
 
 const PREFERRED_PORT = 7070;
@@ -80,16 +77,7 @@ async function findParts(
     address === undefined ? { program: (await installPrograms(install, ['temporal'])).temporal } : { address };
   if (existing !== undefined) return { temporal, cluster: existing };
   const programs = await installPrograms(install, CONTROL_PLANE_PROGRAMS);
-  return { temporal, cluster: { programs, node: await findNode(options, install) } };
-}
-
-async function findNode({ simulated, unenforced }: StartOptions, install: InstallOptions): Promise<NodeKind> {
-  const choice = chooseNode(await observeMachine(), simulated);
-  if (choice.kind === 'real')
-    return { kind: 'real', ...(await installNode(choice, install)), enforcesPolicies: !unenforced };
-  if (unenforced) throw new UserError(`There can be no real node here, which --unenforced is about: ${choice.reason}`);
-  install.progress.say(`The node is simulated. ${choice.reason}`);
-  return { kind: 'simulated', ...(await installPrograms(install, SIMULATION_PROGRAMS)) };
+  return { temporal, cluster: { programs, node: await installNode(options, install) } };
 }
 
 /** Held while the servers start: another checkout that starts now must choose another one. */

@@ -7,9 +7,10 @@ import { readManifests } from './bootstrap/manifests.ts';
 import { startControlPlane } from './control-plane/start.ts';
 import type { ExistingCluster } from './existing-cluster.ts';
 import type { ControlPlanePrograms } from './install/programs.ts';
+import type { NodeKind } from './node/kind.ts';
 import { nodeObjects, untilNodeServes } from './node/objects.ts';
 import { startSimulatedNode } from './node/simulated.ts';
-import { type NodeParts, prepareNode } from './node/start.ts';
+import { prepareNode } from './node/start.ts';
 import { choosePorts, LOOPBACK } from './ports.ts';
 import type { Supervisor } from './processes/supervisor.ts';
 import { REPOSITORY } from './repository.ts';
@@ -31,9 +32,6 @@ export interface ServersOptions {
   /** Whether writes survive the loss of power; tests need not pay for that. @default true */
   readonly durable?: boolean;
 }
-
-/** The node of the embedded control plane, by what it is started from. */
-export type NodeKind = ({ readonly kind: 'real' } & NodeParts) | { readonly kind: 'simulated'; readonly kwok: string };
 
 /** The running servers. */
 export interface Servers {

@@ -2,9 +2,7 @@ import type { TestProject } from 'vitest/node';
 import { installPrograms } from '../../src/local/install/install.ts';
 import type { InstallOptions } from '../../src/local/install/options.ts';
 import { CONTROL_PLANE_PROGRAMS } from '../../src/local/install/programs.ts';
-import { chooseNode } from '../../src/local/node/choice.ts';
-import { installNode } from '../../src/local/node/install.ts';
-import { observeMachine } from '../../src/local/node/machine.ts';
+import { realNode } from '../../src/local/node/install.ts';
 import { type Parts, startForRun } from '../setup/run.ts';
 
 /** The system suite runs on a real node, whose Debian packages it installs. */
@@ -14,9 +12,7 @@ export default function setup(project: TestProject): Promise<() => Promise<void>
 
 /** What servers with a real node are made of. */
 export async function realParts(options: InstallOptions, enforcesPolicies: boolean): Promise<Parts> {
-  const choice = chooseNode(await observeMachine(), false);
-  if (choice.kind === 'simulated') throw new Error(`The system suite needs a real node. ${choice.reason}`);
   const { temporal, ...programs } = await installPrograms(options, ['temporal', ...CONTROL_PLANE_PROGRAMS]);
-  const node = { kind: 'real', ...(await installNode(choice, options)), enforcesPolicies } as const;
+  const node = await realNode(options, enforcesPolicies);
   return { temporal: { program: temporal }, cluster: { programs, node } };
 }

@@ -4,18 +4,16 @@ import { type Cluster, connectCluster } from '../../cluster/client.ts';
 import { readManifest } from '../bootstrap/manifests.ts';
 import { waitUntil } from '../readiness.ts';
 import { REPOSITORY } from '../repository.ts';
+import type { NodeKind } from './kind.ts';
 import { NODE_NAME } from './name.ts';
 import { SIMULATED_NODE } from './simulated.ts';
-import type { NodeParts } from './start.ts';
 
 const REAL_NODE = join(REPOSITORY, 'tools', 'node');
 const STORAGE_CLASS = join(REPOSITORY, 'tools', 'node', 'storage-class.yaml');
 const NODE_NAMES = { real: NODE_NAME, simulated: 'simulated' } as const;
 
 /** What a node needs in the cluster: the objects of its own directory under tools/. */
-export async function nodeObjects(
-  node: ({ readonly kind: 'real' } & NodeParts) | { readonly kind: 'simulated' },
-): Promise<KubernetesObject[]> {
+export async function nodeObjects(node: NodeKind): Promise<KubernetesObject[]> {
   const files =
     node.kind === 'real'
       ? ['access.yaml', 'dns.yaml'].map((file) => join(REAL_NODE, file))
