@@ -31,8 +31,9 @@ await onServers(
       if (round === 0) continue;
       startMs.push(tookMs);
       kubectlMs.push(appliedMs);
-      for (const { name, started_at, ended_at = '' } of environment?.steps ?? [])
-        (stepsMs[name] ??= []).push(Date.parse(ended_at) - Date.parse(started_at));
+      for (const { name, started_at, ended_at = '' } of environment?.steps ?? []) {
+        stepsMs[name] = [...(stepsMs[name] ?? []), Date.parse(ended_at) - Date.parse(started_at)];
+      }
     }
     const rows = { 'start, POST → 200': startMs, ...stepsMs, 'kubectl apply and wait': kubectlMs };
     const figures = Object.entries(rows).map(([what, durations]) => ({ what, ...percentiles(durations) }));
