@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { inject } from 'vitest';
+import { LOOPBACK } from '../../src/local/ports.ts';
 import { ApiserverProxy } from './apiserver-proxy.ts';
 
 /**
@@ -17,7 +18,7 @@ export function proxyToSharedApiserver(account: 'worker' | 'admin', directory: s
   const user = kubeConfig.getCurrentUser();
   return ApiserverProxy.start({
     apiserver: kubeConfig.getCurrentCluster()?.server ?? '',
-    certificates: join(stateDir, 'control-plane', 'certificates'),
+    certificates: join(stateDir, 'control-plane', 'certificates', LOOPBACK),
     tokenFile: user?.authProvider?.config.tokenFile ?? fileOf(user?.token ?? '', directory),
     directory,
   });
