@@ -49,7 +49,7 @@ export class StreamingNode {
     const configuration = join(this.#directory, 'kwok.yaml');
     writeFileSync(configuration, debuggingOf(namespaces, target));
     // Anyone's certificate does: this apiserver does not ask for more of a kubelet.
-    const certificate = join(stateDir, 'control-plane', 'certificates', 'apiserver');
+    const certificate = join(stateDir, 'control-plane', 'certificates', LOOPBACK, 'apiserver');
     const args = [
       `--kubeconfig=${adminKubeconfig}`,
       `--config=${join(REPOSITORY, 'tools', 'kwok', 'stages.yaml')}`,
