@@ -1,5 +1,3 @@
-import { isIPv6 } from 'node:net';
-
 /**
  * What no environment ever reaches, whatever its template allows: loopback, link-local (cloud metadata among it),
  * private and shared address space. RFC 1122, 1918, 3927, 4193, 4291, 6598.
@@ -37,6 +35,26 @@ export function isMappedIpv4(cidr: string): boolean {
 export function isFirstOfBlock(cidr: string): boolean {
   const { value, hostBits } = blockOf(cidr);
   return value === (value >> hostBits) << hostBits;
+}
+
+/** Whether an address lies in a block. */
+export function isWithin(cidr: string, address: string): boolean {
+  return contains(cidr, asBlock(address));
+}
+
+/** Whether an address lies in a forbidden range, so that it is never reached. */
+export function isForbiddenAddress(address: string): boolean {
+  return isForbidden(asBlock(address)) || isMappedIpv4(asBlock(address));
+}
+
+/** The one address of a block that has no other; `undefined` where it has more. */
+export function onlyAddress(cidr: string): string | undefined {
+  const [address] = cidr.split('/');
+  return blockOf(cidr).hostBits === 0n ? address : undefined;
+}
+
+function asBlock(address: string): string {
+  return `${address}/${isIPv6(address) ? 128 : 32}`;
 }
 
 /** Whether one block holds another. CIDR blocks nest or are apart, so the outer's prefix decides. */
@@ -78,4 +96,9 @@ function groupsOf(text: string): number[] {
 
 function numberOf(parts: number[], bitsEach: number): bigint {
   return parts.reduce((value, part) => (value << BigInt(bitsEach)) + BigInt(part), 0n);
+}
+
+/** Of what is an address, only an IPv6 address has colons. */
+function isIPv6(address: string): boolean {
+  return address.includes(':');
 }

@@ -1,5 +1,6 @@
 import type { Identity } from './identity.ts';
 import type { Problem } from './problem.ts';
+import type { Proof } from './proof.ts';
 import type { Reach } from './reach.ts';
 
 /** What an environment is doing. */
@@ -33,10 +34,11 @@ export const TRANSITIONS: Record<State, readonly State[]> = {
 };
 
 /**
- * The steps of provisioning, in their order: namespace and guards, verified as they are made; the pods and all they
- * need; and everything once more. Where there is no workload, the first is the only one. Waking goes through the same.
+ * The steps of provisioning, in their order: namespace and guards, verified as they are made; the proof that they hold,
+ * where the template demands one; the pods and all they need; and everything once more. Where there is no workload, the
+ * last two are not taken. Waking goes through the same, apart from the proof.
  */
-export const STEPS = ['isolation', 'workload', 'verification'] as const;
+export const STEPS = ['isolation', 'proof', 'workload', 'verification'] as const;
 export type StepName = (typeof STEPS)[number] | 'sleep' | 'teardown';
 
 /** One step, as it is shown. Times are RFC 3339 in UTC. */
@@ -68,6 +70,8 @@ export interface Environment extends Identity {
   /** When it is deleted, if nobody wakes it. */
   retained_until?: string;
   steps: Step[];
+  /** What packets have shown, where the template demands it. */
+  isolation?: Proof;
   problem?: Problem;
 }
 export type ParameterValue = string | number | boolean;

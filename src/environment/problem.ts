@@ -28,6 +28,7 @@ const KINDS = {
   'rejected-by-cluster': [422, 'The cluster rejects what was asked for'],
   internal: [500, 'Berth failed'],
   'cluster-failed': [502, 'The cluster could not do it'],
+  'isolation-not-enforced': [502, 'The cluster does not isolate the environment'],
   'deadline-exceeded': [502, 'Provisioning took too long'],
   unavailable: [503, 'Berth cannot take this now'],
 } as const satisfies Record<string, readonly [number, string]>;

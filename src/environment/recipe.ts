@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isFirstOfBlock, isForbidden, isMappedIpv4 } from './destination.ts';
+import { isFirstOfBlock, isForbidden, isForbiddenAddress, isMappedIpv4, isWithin } from './destination.ts';
 import { DURATION, durationMs } from './duration.ts';
 import { DEFAULT_RETENTION } from './lifetime.ts';
 import { quantityValue } from './quantity.ts';
@@ -23,7 +23,24 @@ const cidr = z
   .refine(isFirstOfBlock, 'must begin with the first address of its block, such as 203.0.113.0/24')
   .refine((block) => !isMappedIpv4(block), 'must be written as IPv4');
 
+/** Without a zone: that is known to one machine only. */
+const address = z.union([z.ipv4(), z.ipv6()], 'must be an address such as 203.0.113.10');
+
 const compute = z.strictObject({ cpu: quantity, memory: quantity, ephemeral_storage: quantity });
+
+const destination = z
+  .strictObject({
+    cidr,
+    ports: z.array(port).min(1).max(20),
+    protocol: z.enum(['TCP', 'UDP']).default('TCP'),
+    /** An address of it that answers on these ports, for proofs; needless where the block has only one. */
+    probe: address.optional(),
+  })
+  .refine(({ cidr, probe }) => probe === undefined || (isWithin(cidr, probe) && !isForbiddenAddress(probe)), {
+    path: ['probe'],
+    message: 'must be an address of the block that environments may reach',
+    when: ({ issues }) => issues.length === 0,
+  });
 
 /** What isolates an environment: how much it may hold, and what it may reach. */
 const guards = z.strictObject({
@@ -45,15 +62,10 @@ const guards = z.strictObject({
     /** The pods of the environment reach each other. */
     within: z.boolean(),
     /** What lies outside and may be reached all the same. */
-    destinations: z.record(
-      name,
-      z.strictObject({
-        cidr,
-        ports: z.array(port).min(1).max(20),
-        protocol: z.enum(['TCP', 'UDP']).default('TCP'),
-      }),
-    ),
+    destinations: z.record(name, destination),
   }),
+  /** Whether an environment is handed over only once packets have shown that the cluster isolates it. */
+  proof: z.enum(['required', 'none']).default('none'),
 });
 
 const probe = z
@@ -131,4 +143,4 @@ export type Guards = Recipe['guards'];
 export type Workload = Recipe['workload'];
 export type Pod = Workload['pods'][string];
 export type Probe = NonNullable<Pod['readiness']>;
-export { name as nameSchema, quantity as quantitySchema };
+export { address as addressSchema, name as nameSchema, quantity as quantitySchema };

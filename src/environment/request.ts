@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { DURATION, durationMs } from './duration.ts';
 import type { Environment } from './environment.ts';
 import { IDENTIFIER, type Identity } from './identity.ts';
-import { reachOf } from './reach.ts';
 import type { Recipe } from './recipe.ts';
 import type { ParameterValues } from './template.ts';
 
@@ -52,24 +51,6 @@ export interface Specification extends Identity {
   parameters: ParameterValues;
   ttl: string;
   recipe: Recipe;
-}
-
-/** An environment at the moment at which it was asked for. */
-export function queued(specification: Specification, at: Date): Environment {
-  const { dev_id, project, template, parameters, ttl, recipe } = specification;
-  return {
-    dev_id,
-    project,
-    state: 'queued',
-    namespace: null,
-    template,
-    parameters,
-    ttl,
-    may_reach: reachOf(recipe.guards),
-    provisioned_from: 'cold',
-    created_at: at.toISOString(),
-    steps: [],
-  };
 }
 
 /** What of a request an environment that already runs does not have: such a start is refused and changes nothing. */

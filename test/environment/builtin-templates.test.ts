@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ParameterValue } from '../../src/environment/environment.ts';
+import type { Parameter } from '../../src/environment/parameter.ts';
 import { quantityValue } from '../../src/environment/quantity.ts';
 import { fillIn, parameterFaults, parseTemplate, resolveParameters } from '../../src/environment/template.ts';
 
@@ -36,8 +37,7 @@ describe('the built-in templates', () => {
 
   test.each(templates)('can be built with each parameter at either of its limits: $file', ({ template }) => {
     for (const [name, parameter] of Object.entries(template.parameters)) {
-      const limits: ParameterValue[] =
-        'minimum' in parameter ? [parameter.minimum, parameter.maximum] : textLimits(name, parameter.default);
+      const limits = limitsOf(name, parameter);
       for (const value of limits) {
         expect(parameterFaults(template, { [name]: value })).toEqual([]);
         expect(() => fillIn(template, resolveParameters(template, { [name]: value }))).not.toThrow();
@@ -88,4 +88,9 @@ function textLimits(name: string, shortest: ParameterValue): ParameterValue[] {
   const value = long[name];
   if (value === undefined) throw new Error(`the parameter ${name} has no long value here`);
   return [shortest, value];
+}
+
+function limitsOf(name: string, parameter: Parameter): readonly ParameterValue[] {
+  if ('minimum' in parameter) return [parameter.minimum, parameter.maximum];
+  return 'enum' in parameter && parameter.enum ? parameter.enum : textLimits(name, parameter.default);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FORBIDDEN_RANGES } from '../../src/environment/destination.ts';
+import { queued } from '../../src/environment/queued.ts';
 import { reachOf } from '../../src/environment/reach.ts';
-import { queued } from '../../src/environment/request.ts';
 import { fullRecipe } from './recipes.ts';
 
 const { guards } = fullRecipe();

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { lifetimeFault } from '../../src/environment/lifetime.ts';
+import { queued } from '../../src/environment/queued.ts';
 import { reachOf } from '../../src/environment/reach.ts';
-import { differences, identitySchema, queued, startSchema } from '../../src/environment/request.ts';
+import { differences, identitySchema, startSchema } from '../../src/environment/request.ts';
 import { fullRecipe } from './recipes.ts';
 import { environment } from './samples.ts';
 

@@ -130,6 +130,34 @@ describe('a template that allows a destination', () => {
       expect(complaint(changed(path, cidr))).toContain(`${place}must begin with the first address of its block`),
   );
 
+  test.each([
+    ['lies elsewhere', '203.0.114.1', 'must be an address of the block that environments may reach'],
+    ['is of the other kind', '2001:db8::1', 'must be an address of the block that environments may reach'],
+    ['is a name', 'registry.example', 'must be an address such as 203.0.113.10'],
+    ['has a zone', 'fe80::1%eth0', 'must be an address such as 203.0.113.10'],
+  ])('is refused where the address to probe it at %s', (_, probe, reason) => {
+    const at = ['guards', 'egress', 'destinations', 'registry', 'probe'];
+    expect(complaint(changed(at, probe))).toBe(`full.yaml: ${at.join('.')}: ${reason}`);
+  });
+
+  test.each([
+    ['everywhere', '169.254.169.254'],
+    ['everywhere', '10.0.0.1'],
+    ['everywhere6', 'fd00::1'],
+    ['everywhere6', '::ffff:203.0.113.10'],
+  ])('is refused where no environment may reach the address to probe it at: %s, %s', (destination, probe) => {
+    const at = ['guards', 'egress', 'destinations', destination, 'probe'];
+    expect(complaint(changed(at, probe))).toBe(
+      `full.yaml: ${at.join('.')}: must be an address of the block that environments may reach`,
+    );
+  });
+
+  test('may name an address of it to probe it at', () => {
+    const at = ['guards', 'egress', 'destinations'];
+    const probed = changed([...at, 'registry', 'probe'], '203.0.113.10');
+    expect(parseTemplate('full.yaml', probed).guards.egress.destinations.registry?.probe).toBe('203.0.113.10');
+  });
+
   test('is refused where it names IPv4 addresses as IPv6', () => {
     expect(complaint(changed(path, '::ffff:10.0.0.0/104'))).toBe(`${place}must be written as IPv4`);
   });

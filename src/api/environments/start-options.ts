@@ -1,6 +1,7 @@
 import type { WorkflowStartOptions } from '@temporalio/client';
 import { workflowId } from '../../environment/identity.ts';
-import { queued, type Specification } from '../../environment/request.ts';
+import { queued } from '../../environment/queued.ts';
+import type { Specification } from '../../environment/request.ts';
 import { summary } from '../../workflows/details.ts';
 import type { EnvironmentWorkflow } from '../../workflows/environment.ts';
 import { type EnvironmentMemo, TASK_QUEUE } from '../../workflows/messages.ts';

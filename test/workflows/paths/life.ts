@@ -2,7 +2,8 @@ import { WithStartWorkflowOperation, type WorkflowHandle, type WorkflowStartOpti
 import type { SealedAccess } from '../../../src/environment/access.ts';
 import type { Environment, State } from '../../../src/environment/environment.ts';
 import { workflowId } from '../../../src/environment/identity.ts';
-import { queued, type Specification } from '../../../src/environment/request.ts';
+import { queued } from '../../../src/environment/queued.ts';
+import type { Specification } from '../../../src/environment/request.ts';
 import { makeOneTimeKey } from '../../../src/environment/sealing.ts';
 import { lastSleep } from '../../../src/environment/sleep.ts';
 import type { EnvironmentWorkflow } from '../../../src/workflows/environment.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { workflowId } from '../../../../src/environment/identity.ts';
-import { queued } from '../../../../src/environment/request.ts';
+import { queued } from '../../../../src/environment/queued.ts';
 import { specification } from '../../../setup/lives.ts';
 import { Life } from '../life.ts';
 import { grow } from '../long-history.ts';

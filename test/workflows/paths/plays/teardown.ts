@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { queued } from '../../../../src/environment/request.ts';
+import { queued } from '../../../../src/environment/queued.ts';
 import { type EnvironmentMemo, TASK_QUEUE } from '../../../../src/workflows/messages.ts';
 import type { TeardownWorkflow } from '../../../../src/workflows/teardown.ts';
 import { specification } from '../../../setup/lives.ts';
