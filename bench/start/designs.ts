@@ -1,7 +1,8 @@
 import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import { buildInOrder } from '../../src/cluster/build.ts';
 import type { Cluster } from '../../src/cluster/client.ts';
-import { createNamespace, isolate, writeGuard } from '../../src/cluster/isolate.ts';
+import { createNamespace } from '../../src/cluster/create-namespace.ts';
+import { isolate, writeGuard } from '../../src/cluster/isolate.ts';
 import { desiredObjects } from '../../src/cluster/objects/desired.ts';
 import { verifyEnvironment } from '../../src/cluster/verify.ts';
 import type { Specification } from '../../src/environment/request.ts';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { buildWorkload } from '../../src/cluster/build.ts';
 import type { Cluster } from '../../src/cluster/client.ts';
-import { createNamespace } from '../../src/cluster/isolate.ts';
+import { createNamespace } from '../../src/cluster/create-namespace.ts';
 import { findNamespaces, remove as removeEnvironment } from '../../src/cluster/teardown.ts';
 import { adminCluster, someDeveloper, workerCluster } from '../setup/client.ts';
 import { specification } from '../setup/lives.ts';

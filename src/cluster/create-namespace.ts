@@ -1,0 +1,73 @@
+import type { V1Namespace } from '@kubernetes/client-node';
+import type { Identity } from '../environment/identity.ts';
+import type { Life, Namespace } from '../environment/life.ts';
+import { namespaceCandidates } from '../environment/names.ts';
+import type { Specification } from '../environment/request.ts';
+import type { Cluster } from './client.ts';
+import { ClusterError } from './errors.ts';
+import { namespaceObject } from './objects/namespace.ts';
+import { readNamespace } from './own-namespace.ts';
+import { ANNOTATION, birthMark, ownerMark, wasBornOf } from './ownership.ts';
+
+/**
+ * Creates the namespace of an environment under the first of its names that is free, and marks it as ours.
+ *
+ * @throws ClusterError of reason `cluster-failed` where every name is taken
+ */
+export function createNamespace(
+  cluster: Cluster,
+  ownershipKey: Buffer,
+  specification: Specification,
+  life: Life,
+  signal?: AbortSignal,
+): Promise<Namespace> {
+  const remembered = { [ANNOTATION.specification]: JSON.stringify(specification) };
+  return createMarked(cluster, ownershipKey, specification, life, remembered, signal);
+}
+
+/**
+ * The same of any namespace that Berth makes for itself. Called again for the same life, it finds what it made.
+ * @param remembered annotations beside the marks
+ */
+export async function createMarked(
+  cluster: Cluster,
+  ownershipKey: Buffer,
+  identity: Identity,
+  life: Life,
+  remembered: Record<string, string>,
+  signal?: AbortSignal,
+): Promise<Namespace> {
+  for (const name of namespaceCandidates(identity, life.run)) {
+    const annotations = {
+      [ANNOTATION.developer]: identity.dev_id,
+      [ANNOTATION.project]: identity.project,
+      [ANNOTATION.birthMark]: birthMark(ownershipKey, name, life, identity),
+      ...remembered,
+    };
+    const found = await createOrRead(cluster, namespaceObject(name, annotations), signal);
+    const uid = found?.metadata?.uid;
+    if (found === undefined || uid === undefined || !wasBornOf(ownershipKey, found, life, identity)) continue;
+    const mark = ownerMark(ownershipKey, { name, uid }, identity);
+    // Before the first guard, and not beside it: until the apiserver's admission has seen a new namespace, which takes it
+    // some milliseconds, it makes every object in it wait for 50.
+    await cluster.apply(namespaceObject(name, { ...annotations, [ANNOTATION.ownerMark]: mark }, uid), signal);
+    return { name, uid };
+  }
+  throw new ClusterError('Every name that this environment could have is taken by a namespace that is not its own.', {
+    class: 'final',
+  });
+}
+
+/** @returns the namespace of this name: the one just created, or the one that was there before */
+async function createOrRead(
+  cluster: Cluster,
+  object: V1Namespace,
+  signal?: AbortSignal,
+): Promise<V1Namespace | undefined> {
+  try {
+    return await cluster.create(object, signal);
+  } catch (error) {
+    if (!(error instanceof ClusterError && error.class === 'conflict')) throw error;
+  }
+  return await readNamespace(cluster, object.metadata?.name ?? '', signal);
+}
