@@ -53,7 +53,7 @@ function isAvailable(deployment: V1Deployment | undefined): boolean {
 }
 
 /** What keeps pods from running, as scheduler and kubelet say: an image that cannot be had, a node too small. */
-function troubles(pods: V1Pod[]): string[] {
+export function troubles(pods: V1Pod[]): string[] {
   const found = pods.flatMap(({ status }) => [
     ...(status?.conditions ?? []).flatMap((condition) =>
       condition.type === 'PodScheduled' && condition.status === 'False' ? (condition.message ?? []) : [],
@@ -73,7 +73,7 @@ function lastWords(message: string | undefined): string[] {
 }
 
 /** The nodes under an environment's pods that only pretend to run them. */
-async function simulatedNodes(cluster: Cluster, pods: V1Pod[], signal?: AbortSignal): Promise<string[]> {
+export async function simulatedNodes(cluster: Cluster, pods: V1Pod[], signal?: AbortSignal): Promise<string[]> {
   const names = new Set(pods.flatMap(({ spec }) => spec?.nodeName ?? []));
   const nodes = await Promise.all(
     [...names].map((name) => cluster.read<V1Node>({ apiVersion: 'v1', kind: 'Node', metadata: { name } }, signal)),

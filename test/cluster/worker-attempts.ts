@@ -41,7 +41,7 @@ const creating = (what: string, refusedBy: string, resource: string, root: strin
 
 /** What would give whoever steals the worker's account the cluster, or somebody else's work. */
 export const ATTEMPTS: Attempt[] = [
-  creating('create a pod', BY_RBAC, 'pods', 'api/v1', { kind: 'Pod', ...pod('any') }),
+  creating('create a pod', BY_POLICY, 'pods', 'api/v1', { kind: 'Pod', ...pod('any') }),
   creating('create a deployment', BY_POLICY, 'deployments', APPS, DEPLOYMENT),
   creating('create a config map', BY_POLICY, 'configmaps', 'api/v1', { kind: 'ConfigMap', metadata: { name: 'any' } }),
   creating('create a network policy', BY_POLICY, 'networkpolicies', NETWORKING, {

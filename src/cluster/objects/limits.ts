@@ -20,7 +20,11 @@ const NO_DOORS = { 'services.nodeports': '0', 'services.loadbalancers': '0' };
 const ASLEEP = { pods: '0', 'count/jobs.batch': '0' };
 
 /** What the environment may hold altogether. */
-export function resourceQuota(namespace: string, { quota }: Guards, { asleep }: { asleep: boolean }): V1ResourceQuota {
+export function resourceQuota(
+  namespace: string,
+  { quota }: Pick<Guards, 'quota'>,
+  { asleep }: { asleep: boolean },
+): V1ResourceQuota {
   return {
     apiVersion: 'v1',
     kind: 'ResourceQuota',
