@@ -1,6 +1,7 @@
 import { accessActivities } from './access.ts';
 import { attempted } from './attempted.ts';
 import type { Dependencies } from './dependencies.ts';
+import { proofActivities } from './proof.ts';
 import { provisionActivities } from './provision.ts';
 import { sleepActivities } from './sleep.ts';
 import { teardownActivities } from './teardown.ts';
@@ -9,6 +10,7 @@ import { teardownActivities } from './teardown.ts';
 export function createActivities(dependencies: Dependencies) {
   return {
     ...attempted(provisionActivities(dependencies), 'on final errors'),
+    ...attempted(proofActivities(dependencies), 'on final errors'),
     ...attempted(accessActivities(dependencies), 'on final errors'),
     ...attempted(sleepActivities(dependencies), 'never'),
     ...attempted(teardownActivities(dependencies), 'never'),

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
 import { buildWorkload } from '../cluster/build.ts';
 import { isolate } from '../cluster/isolate.ts';
 import { observeWorkload, type Readiness } from '../cluster/readiness.ts';
@@ -9,6 +8,7 @@ import { rouse } from '../cluster/wake.ts';
 import type { Life, Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
 import type { Dependencies } from './dependencies.ts';
+import { tooLate } from './too-late.ts';
 
 const POLL_MS = 250;
 /** What it waits for is told no sooner, so that a short wait is one activity. */
@@ -51,9 +51,4 @@ export function provisionActivities({ cluster, ownershipKey }: Dependencies) {
     verifyEnvironment: (specification: Specification, namespace: Namespace): Promise<void> =>
       verifyEnvironment(cluster, ownershipKey, namespace, specification, { signal: cancellationSignal() }),
   };
-}
-
-function tooLate(deadline: string, waitedFor = 'the cluster did not say why'): ApplicationFailure {
-  const message = `It was not ready within ${deadline}: ${waitedFor}.`;
-  return ApplicationFailure.create({ type: 'deadline-exceeded', message, nonRetryable: true });
 }

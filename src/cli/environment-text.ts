@@ -1,4 +1,5 @@
 import type { Environment } from '../environment/environment.ts';
+import { proofLines } from '../environment/proof-text.ts';
 import { reachLines } from '../environment/reach-text.ts';
 import { stepText } from '../environment/step-text.ts';
 import { table } from './table.ts';
@@ -19,7 +20,7 @@ export function environmentTable(environments: readonly Environment[]): string {
 
 /** All that there is to know of one environment. */
 export function environmentText(environment: Environment): string {
-  const { dev_id, project, state, namespace, template, parameters, may_reach, steps, problem } = environment;
+  const { dev_id, project, state, namespace, template, parameters, may_reach, steps, isolation, problem } = environment;
   const lines: [string, string[]][] = [
     ['namespace', [namespace ?? 'not created yet']],
     ['template', [`${template.name} (${template.digest})`]],
@@ -29,6 +30,7 @@ export function environmentText(environment: Environment): string {
     ['expires', environment.expires_at === undefined ? [] : [environment.expires_at]],
     ['may reach', reachLines(may_reach)],
     ['steps', steps.map(stepText)],
+    ['isolation', isolation === undefined ? [] : proofLines(isolation)],
     ['problem', problem === undefined ? [] : [problem.detail]],
   ];
   const rows = lines.flatMap(([name, values]) => values.map((value, index) => [index === 0 ? `  ${name}` : '', value]));

@@ -14,6 +14,8 @@ export interface ApplicationOptions {
   readonly servers: Servers;
   readonly port: number;
   readonly tokensFile: string;
+  /** What the worker is told beside where its servers are. */
+  readonly workerVariables?: Readonly<Record<string, string>>;
   /** The directory of the templates. @default the built-in ones */
   readonly templates?: string | undefined;
 }
@@ -24,7 +26,7 @@ export interface ApplicationOptions {
  * @returns the API's URL
  */
 export async function startApplication(options: ApplicationOptions): Promise<string> {
-  const { supervisor, servers, port, tokensFile, templates = BUILT_IN_TEMPLATES } = options;
+  const { supervisor, servers, port, tokensFile, templates = BUILT_IN_TEMPLATES, workerVariables } = options;
   const temporal = { BERTH_TEMPORAL_ADDRESS: servers.temporal, BERTH_TEMPORAL_NAMESPACE: TEMPORAL_NAMESPACE };
   const start = (name: 'worker' | 'api', env: NodeJS.ProcessEnv): Promise<void> => {
     const child = supervisor.start({
@@ -38,7 +40,12 @@ export async function startApplication(options: ApplicationOptions): Promise<str
     return untilReady(name, child, supervisor.signal);
   };
   await Promise.all([
-    start('worker', { KUBECONFIG: servers.workerKubeconfig, BERTH_OWNERSHIP_KEY_FILE: servers.ownershipKeyFile }),
+    start('worker', {
+      KUBECONFIG: servers.workerKubeconfig,
+      BERTH_OWNERSHIP_KEY_FILE: servers.ownershipKeyFile,
+      ...(servers.probeImage !== undefined && { BERTH_PROBE_IMAGE: servers.probeImage }),
+      ...workerVariables,
+    }),
     start('api', {
       BERTH_LISTEN: `${LOOPBACK}:${port}`,
       BERTH_TOKENS_FILE: tokensFile,

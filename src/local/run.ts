@@ -15,6 +15,7 @@ import { type ServersOptions, startServers } from './servers.ts';
 import { UserError } from './user-error.ts';
 
 const PREFERRED_PORT = 7070;
+const CANARY_EVERY = '15m';
 const TOKEN_LIFETIME_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** Where and with what a start works. */
@@ -54,6 +55,8 @@ export async function bringUp(options: StartOptions, context: RunContext): Promi
     port: reservation.ports.api,
     tokensFile,
     templates: options.templates,
+    // A simulated node sends no packets, and a cluster that is not ours is not to be probed unasked.
+    ...(servers.node === 'real' && { workerVariables: { BERTH_CANARY_EVERY: CANARY_EVERY } }),
   });
   return {
     api,

@@ -46,6 +46,8 @@ export interface Servers {
   readonly ownershipKeyFile: string;
   /** Which node there is; undefined where the cluster is not ours. */
   readonly node: NodeKind['kind'] | undefined;
+  /** The image that proofs send packets from; undefined where the cluster gets the usual one. */
+  readonly probeImage: string | undefined;
   /** A file with the images that the node has in place of others; undefined where it has none. */
   readonly imagesFile: string | undefined;
   /** Ends what runs beside the servers' processes, which the supervisor ends. */
@@ -84,6 +86,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     workerKubeconfig: cluster.worker.kubeconfig,
     ownershipKeyFile: cluster.worker.ownershipKeyFile,
     node: 'programs' in options.cluster ? options.cluster.node.kind : undefined,
+    probeImage: cluster.probeImage,
     imagesFile: cluster.imagesFile,
     stop: cluster.worker.stop,
   };
@@ -93,6 +96,7 @@ interface PreparedCluster {
   readonly adminKubeconfig: string;
   readonly worker: WorkerAccess;
   readonly imagesFile?: string | undefined;
+  readonly probeImage?: string | undefined;
 }
 
 async function prepareTemporal({ supervisor, stateDirectory, temporal }: ServersOptions, ports: TemporalPorts) {
@@ -126,7 +130,10 @@ async function prepareEmbedded(
     worker.stop();
     node?.stop();
   };
-  return { adminKubeconfig: controlPlane.adminKubeconfig, worker: { ...worker, stop }, imagesFile: node?.imagesFile };
+  // The node cannot fetch any image: what developers work in has what proofs need.
+  const probeImage = kind.kind === 'real' ? kind.images.workspace.pinned : undefined;
+  const { adminKubeconfig } = controlPlane;
+  return { adminKubeconfig, worker: { ...worker, stop }, imagesFile: node?.imagesFile, probeImage };
 }
 
 async function prepareExisting(

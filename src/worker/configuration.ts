@@ -1,5 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import type { ProofOptions } from '../cluster/proof/verify-isolation.ts';
+import { DURATION } from '../environment/duration.ts';
+import type { Endpoint } from '../environment/proof-checks.ts';
+import { addressSchema } from '../environment/recipe.ts';
+
+/** Python's standard library is all that a proof needs of it. */
+const PROBE_IMAGE =
+  'docker.io/library/python:3.13-slim-bookworm@sha256:01f42367a0a94ad4bc17111776fd66e3500c1d87c15bbd6055b7371d39c124fb';
+
 import type { Entrance } from '../cluster/kubeconfig.ts';
 
 const schema = z.object({
@@ -10,6 +19,14 @@ const schema = z.object({
   BERTH_OWNERSHIP_KEY_FILE: z.string().min(1),
   /** The context of the kubeconfig to work with; without it, the current one. */
   BERTH_CONTEXT: z.string().min(1).optional(),
+  /** An image with Python 3, from which packets are sent where isolation is proved. */
+  BERTH_PROBE_IMAGE: z.string().min(1).default(PROBE_IMAGE),
+  /** An address outside of the cluster and a TCP port that answers, as in 203.0.113.10:443 or [2001:db8::1]:443. */
+  BERTH_PROBE_OUTSIDE: z.string().transform(endpoint).optional(),
+  /** How often the canary proves that the cluster isolates, such as 15m; without it, never. */
+  BERTH_CANARY_EVERY: z.string().regex(DURATION, 'must be a duration such as 15m').optional(),
+  /** Where metrics are served for Prometheus, as in 0.0.0.0:9464; without it, nowhere. */
+  BERTH_METRICS_LISTEN: z.string().regex(/:\d+$/, 'must be an address and a port such as 0.0.0.0:9464').optional(),
   /** Where developers reach the cluster's apiserver; without it, where the worker does. */
   BERTH_CLUSTER_SERVER: z.url({ protocol: /^https$/, error: 'must be an https:// URL' }).optional(),
   /** A file with the certificates that this server is trusted by, PEM; without it, those that the worker trusts. */
@@ -21,6 +38,9 @@ export interface WorkerConfiguration {
   temporalNamespace: string;
   ownershipKey: Buffer;
   context: string | undefined;
+  proof: ProofOptions;
+  canaryEvery: string | undefined;
+  metricsListen: string | undefined;
   /** Where developers reach the cluster, as far as that is another way than the worker's. */
   entrance: Entrance;
 }
@@ -49,6 +69,17 @@ export async function readConfiguration(variables: NodeJS.ProcessEnv): Promise<W
     temporalNamespace: data.BERTH_TEMPORAL_NAMESPACE,
     ownershipKey: Buffer.from(hex, 'hex'),
     context: data.BERTH_CONTEXT,
+    proof: { image: data.BERTH_PROBE_IMAGE, outside: data.BERTH_PROBE_OUTSIDE },
+    canaryEvery: data.BERTH_CANARY_EVERY,
+    metricsListen: data.BERTH_METRICS_LISTEN,
     entrance: { server: data.BERTH_CLUSTER_SERVER, caFile: data.BERTH_CLUSTER_CA_FILE },
   };
+}
+
+function endpoint(text: string, context: z.RefinementCtx): Endpoint {
+  const [, v6, v4, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+  const address = v6 ?? v4 ?? '';
+  if (!addressSchema.safeParse(address).success || Number(port) < 1 || Number(port) > 65_535)
+    context.addIssue({ code: 'custom', message: 'must be an address with its port, such as 203.0.113.10:443' });
+  return { address, port: Number(port) };
 }

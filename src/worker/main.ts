@@ -1,12 +1,19 @@
 import { KubeConfig } from '@kubernetes/client-node';
+import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { connectCluster } from '../cluster/client.ts';
 import { entranceTo } from '../cluster/kubeconfig.ts';
+import { keepCanary } from './canary-schedule.ts';
 import { readConfiguration } from './configuration.ts';
 import { createWorker } from './worker.ts';
 
 const configuration = await readConfiguration(process.env);
-Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: ['SIGINT', 'SIGTERM'] });
+const { metricsListen: bindAddress } = configuration;
+Runtime.install({
+  logger: new DefaultLogger('WARN'),
+  shutdownSignals: ['SIGINT', 'SIGTERM'],
+  ...(bindAddress !== undefined && { telemetryOptions: { metrics: { prometheus: { bindAddress } } } }),
+});
 
 const kubeConfig = new KubeConfig();
 kubeConfig.loadFromDefault();
@@ -16,8 +23,9 @@ const own = kubeConfig.getCurrentCluster();
 if (own === null) throw new Error('The kubeconfig names no cluster: set its current-context.');
 const entrance = entranceTo(own, configuration.entrance);
 const connection = await NativeConnection.connect({ address: configuration.temporalAddress });
-const { ownershipKey, temporalNamespace } = configuration;
-const worker = await createWorker(connection, temporalNamespace, { cluster, ownershipKey, entrance });
+const { ownershipKey, temporalNamespace, proof } = configuration;
+const worker = await createWorker(connection, temporalNamespace, { cluster, ownershipKey, entrance, proof });
+await keepCanary(new Client({ connection, namespace: temporalNamespace }), configuration.canaryEvery);
 
 // A supervisor that is gone can no longer stop its children.
 const stop = (): void => worker.shutdown();

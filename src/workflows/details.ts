@@ -1,5 +1,6 @@
 import type { Environment } from '../environment/environment.ts';
 import type { Identity } from '../environment/identity.ts';
+import { proofLines } from '../environment/proof-text.ts';
 import { stepText } from '../environment/step-text.ts';
 
 /** One line for the Temporal UI that never changes: whose environment, and what of. */
@@ -9,12 +10,13 @@ export function summary({ dev_id, project }: Identity, template: string): string
 
 /** What an operator reads in the Temporal UI, in Markdown: the state, the place, and what is happening now. */
 export function details(environment: Environment): string {
-  const { dev_id, project, state, namespace, template, steps, problem } = environment;
+  const { dev_id, project, state, namespace, template, steps, isolation, problem } = environment;
   return [
     `**${state}**${whatIsNext(environment)}`,
     `developer \`${dev_id}\`, project \`${project}\`, template \`${template.name}\` (\`${template.digest}\`)`,
     `namespace ${namespace === null ? 'not created yet' : `\`${namespace}\``}`,
     ...steps.map((step) => `- ${stepText(step)}`),
+    ...(isolation ? proofLines(isolation).map((line) => `- ${line}`) : []),
     ...(problem ? [`${problem.title}: ${problem.detail}`] : []),
   ].join('\n\n');
 }

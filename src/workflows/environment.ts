@@ -20,6 +20,7 @@ import { causeOf, failureOf, problemOf } from './failure.ts';
 import { handOverTo, tearDown } from './hand-over.ts';
 import { accessUpdate, type EnvironmentInput } from './messages.ts';
 import { persistently } from './persistently.ts';
+import { demandsProof, proveIsolation } from './proof.ts';
 import { EnvironmentRecord, type StepResult } from './record.ts';
 import { Saga } from './saga.ts';
 import { searchAttributesOf } from './search-attributes.ts';
@@ -28,7 +29,7 @@ import { Wishes } from './wishes.ts';
 import { hasWorkload, runWorkload } from './workload.ts';
 
 /**
- * One life of one environment: isolate → run the workload → verify → ready → asleep ⇄ ready → terminate.
+ * One life of one environment: isolate → prove → run the workload → verify → ready → asleep ⇄ ready → terminate.
  *
  * When its time is over it is put to sleep: nothing runs, and all work is kept, until somebody wakes it or its retention
  * is over. What cannot be woken sleeps on. It ends with a teardown that takes the namespace over; this run closes at
@@ -66,6 +67,8 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
     saga.compensateWith(() => tearDown(record, life, namespace));
     namespace = await step('isolation', () => quick.isolate(specification, life));
     record.locate(namespace.name);
+    // Before the workload: nothing of it runs where it is not isolated, and its quota is still free.
+    if (demandsProof(specification)) await step('proof', () => proveIsolation(record, specification, place(), readyBy));
     await becomeReady(namespace, readyBy);
   }
 

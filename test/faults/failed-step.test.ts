@@ -4,7 +4,7 @@ import type { Identity } from '../../src/environment/identity.ts';
 import { expectNothingLeft } from './census.ts';
 import { refuseWith } from './faults.ts';
 import { Stage } from './stage.ts';
-import { REQUESTS_OF_PROVISIONING, type StepRequest, stepRequests } from './step-requests.ts';
+import { askingFor, REQUESTS_OF_PROVISIONING, type StepRequest, stepRequests } from './step-requests.ts';
 
 const LATER = { Prefer: 'respond-async' };
 const SCENE_MS = 240_000;
@@ -74,6 +74,6 @@ async function refused(stage: Stage, one: Case): Promise<Environment> {
   const environment = environmentOf(stage, one);
   const request = { ...one.request, namespace: `dev-${environment.dev_id}` };
   stage.proxy.on(request, refuseWith(one.code, one.says));
-  await stage.start(environment, { headers: LATER });
+  await stage.start({ ...environment, ...askingFor(one.step) }, { headers: LATER });
   return await stage.settled(environment);
 }

@@ -88,7 +88,7 @@ export class Stage {
 
   /** Asks for an environment, and notes the request where it is accepted. */
   async start(
-    request: Identity & { template?: string; ttl?: string },
+    request: Identity & { template?: string; ttl?: string; parameters?: Record<string, string> },
     { headers, api = this.apis[0] }: { headers?: Record<string, string>; api?: string | undefined } = {},
   ): Promise<Answer> {
     const answer = await call(this.#token, 'POST', '/environments/start', {

@@ -1,5 +1,5 @@
 import type { teardownActivities } from '../../src/activities/teardown.ts';
-import type { STEPS } from '../../src/environment/environment.ts';
+import type { STEPS, State } from '../../src/environment/environment.ts';
 import type { Pattern } from './apiserver-proxy.ts';
 
 export type ProvisioningStep = (typeof STEPS)[number];
@@ -15,12 +15,23 @@ export const REQUESTS_OF_PROVISIONING: Record<ProvisioningStep, readonly Pattern
     { method: 'PATCH', resource: 'namespaces' },
     { method: 'POST', resource: 'resourcequotas' },
   ],
+  proof: [{ method: 'POST', resource: 'pods' }],
   workload: [
     { method: 'PATCH', resource: 'persistentvolumeclaims' },
     { method: 'PATCH', resource: 'deployments' },
   ],
   verification: [{ method: 'GET', resource: 'resourcequotas' }],
 };
+
+/** What to ask for, so that a step is taken. */
+export function askingFor(step: string): { parameters?: Record<string, string> } {
+  return step === 'proof' ? { parameters: { proof: 'required' } } : {};
+}
+
+/** What an undisturbed life that takes this step comes to: on a simulated node nothing is proved, which is refused. */
+export function outcomeOf(step: string): State {
+  return step === 'proof' ? 'failed' : 'ready';
+}
 
 /** The same of a teardown, which makes no such request before that step. */
 export const REQUESTS_OF_TEARDOWN: Record<TeardownStep, readonly Pattern[]> = {

@@ -8,6 +8,8 @@ import { type Fault, refuseWith } from './faults.ts';
 import { chosenSeed, seededRandom } from './seeded-random.ts';
 import { Stage } from './stage.ts';
 import {
+  askingFor,
+  outcomeOf,
   REQUESTS_OF_PROVISIONING,
   REQUESTS_OF_TEARDOWN,
   type StepRequest,
@@ -49,7 +51,7 @@ describe('a step whose request the apiserver cannot do just now', () => {
   }, SCENE_MS);
 
   test.for(cases)('$step: $request.method $request.resource is made again after a 503', (one) => {
-    expect(answers.get(environmentOf(one, 503).dev_id)).toEqual(WHOLE_LIFE);
+    expect(answers.get(environmentOf(one, 503).dev_id)).toEqual(wholeLifeOf(one));
   });
 
   test.for(cases)(
@@ -59,7 +61,7 @@ describe('a step whose request the apiserver cannot do just now', () => {
 
       const [first, second] = requestsLike(one, environment);
 
-      expect(answers.get(environment.dev_id)).toEqual(WHOLE_LIFE);
+      expect(answers.get(environment.dev_id)).toEqual(wholeLifeOf(one));
       expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(RETRY_AFTER_S * 1000);
     },
   );
@@ -101,8 +103,9 @@ test('and in the end nothing is left of any of them', async () => {
 });
 
 /** From its start to its end. @returns what it came to each time; an answer may be that the work goes on */
-async function live(environment: Identity): Promise<string[]> {
-  await stage.start(environment);
+async function live(environment: Parameters<Stage['start']>[0]): Promise<string[]> {
+  // What is refused in the end was accepted all the same.
+  await stage.start(environment, { headers: { Prefer: 'respond-async' } });
   const started = await stage.settled(environment, Date.now() + SETTLED_MS);
   await stage.terminate(environment);
   const ended = await stage.settled(environment, Date.now() + SETTLED_MS);
@@ -112,7 +115,12 @@ async function live(environment: Identity): Promise<string[]> {
 async function disturbed(one: StepRequest, code: 429 | 503, fault: Fault): Promise<[string, string[]]> {
   const environment = environmentOf(one, code);
   stage.proxy.on({ ...one.request, namespace: namespaceOf(environment) }, fault, 1);
-  return [environment.dev_id, await live(environment)];
+  return [environment.dev_id, await live({ ...environment, ...askingFor(one.step) })];
+}
+
+/** What has failed stays failed: there is nothing to terminate. */
+function wholeLifeOf({ step }: StepRequest): string[] {
+  return outcomeOf(step) === 'failed' ? ['failed', 'failed'] : WHOLE_LIFE;
 }
 
 function environmentOf({ name }: StepRequest, code: 429 | 503): Identity {

@@ -19,6 +19,8 @@ export interface SharedServers {
   readonly adminKubeconfig: string;
   readonly workerKubeconfig: string;
   readonly ownershipKeyFile: string;
+  /** The image that proofs send packets from; undefined where no container runs. */
+  readonly probeImage: string | undefined;
   readonly stateDir: string;
   /** The URL of an API server with a worker behind it, as `npm start` runs them. */
   readonly api: string;
@@ -61,7 +63,7 @@ export async function startForRun(
     const parts = await install({ cache, environment: process.env, progress, supervisor });
     progress.say('Starting Temporal and a control plane for the tests …');
     const servers = await startServers({ supervisor, stateDirectory: stateDir, ...parts, durable: false });
-    const { temporal, adminKubeconfig, workerKubeconfig, ownershipKeyFile } = servers;
+    const { temporal, adminKubeconfig, workerKubeconfig, ownershipKeyFile, probeImage } = servers;
     const tokensFile = join(stateDir, 'tokens.json');
     const { api: port } = await choosePorts(join(stateDir, 'ports.json'), { api: undefined });
     const api = await startApplication({ supervisor, servers, port, tokensFile });
@@ -70,6 +72,7 @@ export async function startForRun(
       adminKubeconfig,
       workerKubeconfig,
       ownershipKeyFile,
+      probeImage,
       stateDir,
       api,
       tokensFile,

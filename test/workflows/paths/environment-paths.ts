@@ -68,6 +68,10 @@ export const ENVIRONMENT_PATHS = {
     shows: 'undoes a provisioning that fails at the step isolation, with some of it made',
     landmarks: ['isolate failed', ...UNDONE],
   },
+  'environment/isolation-not-enforced': {
+    shows: 'undoes a provisioning whose isolation is not proved, before its workload',
+    landmarks: ['isolate completed', 'verifyIsolation completed', ...UNDONE],
+  },
   'environment/workload-refused': {
     shows: 'undoes a provisioning that fails at the step workload',
     landmarks: ['isolate completed', 'runWorkload failed', ...UNDONE],

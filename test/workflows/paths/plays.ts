@@ -1,5 +1,6 @@
 import type { Play } from './play.ts';
 import { ASLEEP } from './plays/asleep.ts';
+import { CANARIES } from './plays/canary.ts';
 import { CANCELLED } from './plays/cancelled.ts';
 import { FAILED } from './plays/failed.ts';
 import { LONG_LIVED } from './plays/long-lived.ts';
@@ -7,4 +8,12 @@ import { READY } from './plays/ready.ts';
 import { TEARDOWN } from './plays/teardown.ts';
 
 /** How every path is come by. */
-export const PLAYS: readonly Play[] = [...READY, ...FAILED, ...CANCELLED, ...LONG_LIVED, ...ASLEEP, ...TEARDOWN];
+export const PLAYS: readonly Play[] = [
+  ...READY,
+  ...FAILED,
+  ...CANCELLED,
+  ...LONG_LIVED,
+  ...ASLEEP,
+  ...TEARDOWN,
+  ...CANARIES,
+];

@@ -25,6 +25,14 @@ export const FAILED: readonly Play[] = [
     return { 'environment/isolation-half-done': life.firstRun, 'teardown/finds-what-was-made': teardown };
   }),
 
+  play(['environment/isolation-not-enforced'], async (stage) => {
+    const asked = await withPod('unproved');
+    const guards = { ...asked.recipe.guards, proof: 'required' as const };
+    const life = await Life.begin(stage, { ...asked, recipe: { ...asked.recipe, guards } });
+    await life.over();
+    return { 'environment/isolation-not-enforced': life.firstRun };
+  }),
+
   play(['environment/workload-refused', 'teardown/undoes'], async (stage) => {
     const life = await Life.begin(stage, await beyondQuota('too-much'));
     const teardown = await life.over();

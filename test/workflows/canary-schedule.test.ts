@@ -1,0 +1,50 @@
+import type { Client } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CANARY } from '../../src/environment/canary.ts';
+import { keepCanary } from '../../src/worker/canary-schedule.ts';
+import { TASK_QUEUE } from '../../src/workflows/messages.ts';
+import { newTemporalNamespace } from '../faults/temporal-namespace.ts';
+
+const MINUTE_MS = 60_000;
+
+describe('the schedule of the canary', () => {
+  let client: Client;
+  beforeAll(async () => {
+    client = await newTemporalNamespace();
+  });
+  afterAll(() => client?.connection.close());
+
+  const schedule = () => client.schedule.getHandle('isolation-canary');
+
+  it('runs it as often as is configured, one at a time, and does not make up for what was missed', async () => {
+    await keepCanary(client, '15m');
+
+    const { spec, policies, action } = await schedule().describe();
+    expect(spec.intervals).toMatchObject([{ every: 15 * MINUTE_MS }]);
+    expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: MINUTE_MS });
+    expect(action).toMatchObject({ workflowType: 'IsolationCanaryWorkflow', taskQueue: TASK_QUEUE, args: [CANARY] });
+    // A schedule whose runs are tried again by Temporal loses track of them.
+    expect(action).not.toHaveProperty('retry.maximumAttempts');
+  });
+
+  it('is the same however many workers see to it at once, and follows a change', async () => {
+    await Promise.all(['5m', '5m', '5m'].map((every) => keepCanary(client, every)));
+
+    expect((await schedule().describe()).spec.intervals).toMatchObject([{ every: 5 * MINUTE_MS }]);
+  });
+
+  it('stays paused where an operator has paused it', async () => {
+    await schedule().pause('The network is being changed.');
+
+    await keepCanary(client, '5m');
+
+    expect((await schedule().describe()).state).toMatchObject({ paused: true, note: 'The network is being changed.' });
+  });
+
+  it('is gone where there is to be no canary, and its absence is no fault', async () => {
+    await keepCanary(client, undefined);
+    await keepCanary(client, undefined);
+
+    await expect(schedule().describe()).rejects.toThrow();
+  });
+});
