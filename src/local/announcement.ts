@@ -40,7 +40,17 @@ Start an environment:
     -H 'Authorization: Bearer ${token}' \\
     -H 'Content-Type: application/json' \\
     -d '{"dev_id": "user123", "project": "new_feature"}'
-
+${lookInside(node, api, token)}
 Ctrl-C stops everything.
+`;
+}
+
+/** Where a container runs, it can answer itself. */
+function lookInside(node: Announcement['node'], api: string, token: string): string {
+  if (node === 'simulated') return '';
+  return `
+Look inside:
+
+  BERTH_API=${api} BERTH_TOKEN=${token} npx berth shell new_feature -- uname -a
 `;
 }

@@ -41,11 +41,13 @@ export type Parts = Pick<ServersOptions, 'temporal' | 'cluster'>;
  * Starts the servers of a run, which all of its files share, with a worker and an API.
  *
  * @param install - installs what the servers are made of
+ * @param makeTemplates - fills a directory with the templates that are offered instead of the built-in ones
  * @returns what ends them and leaves nothing behind
  */
 export async function startForRun(
   project: TestProject,
   install: (options: InstallOptions) => Promise<Parts>,
+  makeTemplates?: (directory: string) => Promise<void>,
 ): Promise<() => Promise<void>> {
   const progress = progressOn(process.stderr);
   clearAbandoned(tmpdir());
@@ -66,7 +68,9 @@ export async function startForRun(
     const { temporal, adminKubeconfig, workerKubeconfig, ownershipKeyFile, probeImage } = servers;
     const tokensFile = join(stateDir, 'tokens.json');
     const { api: port } = await choosePorts(join(stateDir, 'ports.json'), { api: undefined });
-    const api = await startApplication({ supervisor, servers, port, tokensFile });
+    const templates = makeTemplates && join(stateDir, 'templates');
+    if (templates !== undefined) await makeTemplates?.(templates);
+    const api = await startApplication({ supervisor, servers, port, tokensFile, templates });
     project.provide('servers', {
       temporal,
       adminKubeconfig,

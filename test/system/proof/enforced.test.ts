@@ -7,20 +7,20 @@ import { startUpdate, TASK_QUEUE } from '../../../src/workflows/messages.ts';
 import { adminCluster, someDeveloper, start, status, tokenFor } from '../../setup/client.ts';
 import { beginLife, over } from '../../setup/lives.ts';
 import { demanding, found, podsOfProof, uidOf } from '../../setup/proofs.ts';
+import { OUTSIDE, outsideOf } from '../outside.ts';
 import { Operator } from './operator.ts';
-import { OUTSIDE, outsideOf } from './outside.ts';
 
 const SETTLING = { timeout: 60_000, interval: 250 };
 
 let operator: Operator;
-let removeOutside: () => void;
+let removeOutside: () => Promise<void>;
 beforeAll(async () => {
   removeOutside = await outsideOf(inject('servers').stateDir);
   operator = await Operator.setUp();
 });
 afterAll(async () => {
   await operator?.close();
-  removeOutside?.();
+  await removeOutside?.();
 });
 
 describe('a start that demands proof', () => {

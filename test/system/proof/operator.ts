@@ -5,7 +5,7 @@ import { inject } from 'vitest';
 import { choosePorts, LOOPBACK } from '../../../src/local/ports.ts';
 import { ProductProcess } from '../../faults/product-process.ts';
 import { newTemporalNamespace } from '../../faults/temporal-namespace.ts';
-import { OUTSIDE } from './outside.ts';
+import { OUTSIDE } from '../outside.ts';
 
 /** Berth as an operator has set it up for proofs: an address outside to try, and metrics. */
 export class Operator {

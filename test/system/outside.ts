@@ -11,22 +11,30 @@ const METADATA = '169.254.169.254';
 export const OUTSIDE_PORTS = [80, 443];
 
 const LINK = { name: 'outside', node: '192.0.2.1', outside: '192.0.2.2' };
+/** Serves the files of a directory by HTTP. Arguments: the directory, then ports. */
 const ANSWER = `
-  for (const port of process.argv.slice(1)) require('node:net').createServer((peer) => peer.end()).listen(port);
+  const [directory, ...ports] = process.argv.slice(1);
+  const { createReadStream } = require('node:fs');
+  const answer = ({ url }, response) =>
+    createReadStream(directory + new URL(url, 'http://outside').pathname)
+      .on('error', () => response.writeHead(404).end())
+      .pipe(response);
+  for (const port of ports) require('node:http').createServer(answer).listen(port);
 `;
 
 /**
  * Makes a network beside the node's, with something that answers at addresses outside of the cluster, and routes to it.
  *
  * @param stateDirectory of the node's servers
+ * @param files the directory that it serves
  * @returns a function that removes it
  */
-export async function outsideOf(stateDirectory: string): Promise<() => void> {
+export async function outsideOf(stateDirectory: string, files = '/nowhere'): Promise<() => Promise<void>> {
   const { pid } = JSON.parse(readFileSync(join(stateDirectory, 'processes', 'node.json'), 'utf8')) as { pid: number };
   const onNode = (...args: string[]) => ip(pid, args);
   const answering: ChildProcess = spawn(
     'unshare',
-    ['--net', process.execPath, '-e', ANSWER, ...OUTSIDE_PORTS.map(String)],
+    ['--net', process.execPath, '-e', ANSWER, files, ...OUTSIDE_PORTS.map(String)],
     {
       stdio: 'ignore',
     },
@@ -45,7 +53,15 @@ export async function outsideOf(stateDirectory: string): Promise<() => void> {
   beyond('link', 'set', 'node', 'up');
   beyond('route', 'add', 'default', 'via', LINK.node);
   // With its network goes the link, and with the link its routes.
-  return () => answering.kill('SIGKILL');
+  return async () => {
+    answering.kill('SIGKILL');
+    while (hasLink(pid)) await sleep(20);
+  };
+}
+
+function hasLink(node: number): boolean {
+  const links = execFileSync('nsenter', [`--net=/proc/${node}/ns/net`, 'ip', '-oneline', 'link'], { encoding: 'utf8' });
+  return links.includes(` ${LINK.name}@`);
 }
 
 function ip(pid: number, args: string[]): void {
