@@ -33,10 +33,13 @@ describe('an environment on a real node', () => {
         stdout: '/home/dev\n',
       },
     );
-    // The first process ends, and with it the container: the kubelet makes another.
-    await developer.run('shop', 'sh', '-c', 'kill 1');
+    // The first process ends, and with it the container and what it kept elsewhere: the kubelet makes another.
+    await developer.run('shop', 'sh', '-c', 'touch /tmp/lost && kill 1');
     await expect
-      .poll(() => developer.run('shop', 'cat', 'note'), { timeout: 60_000, interval: 500 })
+      .poll(() => developer.run('shop', 'sh', '-c', 'ls /tmp/lost 2>/dev/null; cat note'), {
+        timeout: 60_000,
+        interval: 500,
+      })
       .toMatchObject({ code: 0, stdout: 'kept\n' });
   });
 
