@@ -116,7 +116,8 @@ describe('the quota of an environment', () => {
       status: 403,
       message: expect.stringMatching(`exceeded quota: quota, .*${key}=`),
     });
-    expect(await used(mine, key)).toBe(String(limit));
+    // What was just refused may be counted for a moment.
+    await expect.poll(() => used(mine, key), { timeout: 30_000 }).toBe(String(limit));
   });
 
   it('ends at no ingress: a developer makes none at all', async () => {

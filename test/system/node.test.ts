@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { berth, type Ending } from '../cli/berth.ts';
 import { someDeveloper, terminate, tokenFor } from '../setup/client.ts';
@@ -17,7 +18,12 @@ class Developer {
 
   /** Runs a command in a container of theirs. */
   run(project: string, ...command: string[]): Promise<Ending> {
-    return berth(['shell', project, '--', ...command], { BERTH_TOKEN: this.#token });
+    return this.give(project, '', ...command);
+  }
+
+  /** The same for a command that reads. */
+  give(project: string, input: string, ...command: string[]): Promise<Ending> {
+    return berth(['shell', project, '--', ...command], { BERTH_TOKEN: this.#token }, input);
   }
 }
 
@@ -57,9 +63,13 @@ describe('an environment on a real node', () => {
     });
   });
 
-  it('passes on the exit code of a command in it', async () => {
+  it('hands a command its input to the end, and passes on its output and its exit code', async () => {
     const developer = new Developer();
     await developer.start('shop', 'default');
+    const input = randomBytes(200_000).toString('hex');
+    const hash = createHash('sha256').update(input).digest('hex');
+
+    expect(await developer.give('shop', input, 'sha256sum')).toMatchObject({ code: 0, stdout: `${hash}  -\n` });
 
     expect(await developer.run('shop', 'sh', '-c', 'echo out; echo err >&2; exit 7')).toMatchObject({
       code: 7,
@@ -76,15 +86,18 @@ describe('the network of an environment', () => {
   it('is open inside, by names, and closed to another environment and to the apiserver', async () => {
     expect(await owner.start('shop', 'node')).toMatchObject({ code: 0 });
     expect(await stranger.start('spy', 'default')).toMatchObject({ code: 0 });
-    const [address = ''] = (await owner.run('shop', 'tail', '-1', '/etc/hosts')).stdout.split('\t');
+    const hosts = (await owner.run('shop', 'grep', 'web-', '/etc/hosts')).stdout.trim().split('\n');
+    const [ipv4, ipv6, ...others] = hosts.map((line) => line.split('\t')[0]);
+    expect(others).toEqual([]);
+    const direct = [`http://${ipv4}:8080`, `http://[${ipv6}]:8080`];
 
     // Open: the same listener that is closed to the stranger answers its own environment, by name and by address.
     expect(await owner.run('shop', ...FETCH, 'http://web')).toMatchObject({ code: 0, stdout: 'Hello from Berth' });
-    expect(await owner.run('shop', ...FETCH, `http://${address}:8080`)).toMatchObject({ code: 0 });
+    for (const target of direct) expect(await owner.run('shop', ...FETCH, target), target).toMatchObject({ code: 0 });
     // The stranger's names resolve: its way to the DNS is open, and nothing else is.
     const name = `web.dev-${owner.name}.svc.cluster.local`;
     expect(await stranger.run('spy', 'getent', 'hosts', name)).toMatchObject({ code: 0 });
-    for (const target of [`http://${name}`, `http://${address}:8080`, 'https://kubernetes.default.svc'])
+    for (const target of [`http://${name}`, ...direct, 'https://kubernetes.default.svc'])
       expect((await stranger.run('spy', ...FETCH, target)).code, target).toBe(TIMED_OUT);
   });
 });
