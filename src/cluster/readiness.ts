@@ -5,6 +5,8 @@ import type { Cluster } from './client.ts';
 import { ClusterError, saysQuotaExceeded } from './errors.ts';
 
 const LAST_LINES = 3;
+/** What a terminal would obey instead of showing it. */
+const CONTROLS = /\p{Cc}+/gu;
 const LONGEST_WORDS = 500;
 /**
  * A new quota refuses everything until it is counted for the first time, and one that kept pods from starting in sleep
@@ -69,7 +71,9 @@ export function troubles(pods: V1Pod[]): string[] {
 /** The last lines of what a container said before it ended, which is why. */
 function lastWords(message: string | undefined): string[] {
   const lines = (message ?? '').split('\n').filter((line) => line.trim() !== '');
-  return lines.length === 0 ? [] : [`it said: ${lines.slice(-LAST_LINES).join(' ').slice(0, LONGEST_WORDS)}`];
+  return lines.length === 0
+    ? []
+    : [`it said: ${lines.slice(-LAST_LINES).join(' ').replace(CONTROLS, ' ').slice(0, LONGEST_WORDS)}`];
 }
 
 /** The nodes under an environment's pods that only pretend to run them. */

@@ -12,6 +12,10 @@ export const FORBIDDEN_RANGES = [
   '::1/128',
   'fc00::/7',
   'fe80::/10',
+  // IPv4 addresses in other words, which routers on the way may translate: NAT64 (RFC 6052, 8215) and 6to4 (RFC 3056).
+  '64:ff9b::/96',
+  '64:ff9b:1::/48',
+  '2002::/16',
 ];
 /** IPv6 spellings of IPv4 addresses (RFC 4291, 2.5.5.2): a second name for everything above. */
 const MAPPED_IPV4 = '::ffff:0:0/96';

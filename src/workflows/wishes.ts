@@ -75,7 +75,9 @@ export class Wishes {
   #isSettled(): boolean {
     const environment = this.#environment;
     if (environment.state === 'asleep') return this.#wish !== 'wake';
-    return isReady(environment) || ['failed', 'terminating'].includes(environment.state);
+    // Ready, and just about to be put to sleep, is not what anybody waits for.
+    if (isReady(environment)) return this.#wish !== 'sleep';
+    return ['failed', 'terminating'].includes(environment.state);
   }
 
   /** What a caller of sleep is told: the environment, asleep, or why it is not. */

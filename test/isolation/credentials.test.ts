@@ -77,16 +77,36 @@ describe('a pod', () => {
   const tokens = ({ body }: { body: { spec: { volumes?: { name: string }[] } } }) =>
     (body.spec.volumes ?? []).filter(({ name }) => name.startsWith('kube-api-access'));
 
-  it.each(['default', 'developer'])(
-    'has no API token that it did not ask for, with the service account %s',
-    async (account) => {
-      const asked = { kind: 'Pod', ...pod('quiet', { serviceAccountName: account }) };
-      const answer = await mine.developer.rehearse(mine.at('pods'), asked);
+  it('has no API token that it did not ask for', async () => {
+    const answer = await mine.developer.rehearse(mine.at('pods'), { kind: 'Pod', ...pod('quiet') });
 
-      expect(answer.status).toBe(201);
-      expect(tokens(answer)).toEqual([]);
-    },
-  );
+    expect(answer.status).toBe(201);
+    expect(tokens(answer)).toEqual([]);
+  });
+
+  it('cannot run under the developer’s account, whose token it could ask for and keep', async () => {
+    const sources = [{ serviceAccountToken: { path: 'token', expirationSeconds: 31_536_000 } }];
+    const volumes = [{ name: 'token', projected: { sources } }];
+    const asked = { kind: 'Pod', ...pod('lasting', { serviceAccountName: 'developer', volumes }) };
+
+    expect(await mine.developer.rehearse(mine.at('pods'), asked)).toMatchObject({
+      status: 403,
+      message: expect.stringContaining('cannot run under the account developer'),
+    });
+    expect(
+      (await mine.developer.rehearse(mine.at('pods'), { kind: 'Pod', ...pod('lasting', { volumes }) })).status,
+    ).toBe(201);
+  });
+
+  it('cannot hold up the end of its environment for longer than two minutes', async () => {
+    const ending = (seconds: number) => ({ kind: 'Pod', ...pod('slow', { terminationGracePeriodSeconds: seconds }) });
+
+    expect((await mine.developer.rehearse(mine.at('pods'), ending(120))).status).toBe(201);
+    expect(await mine.developer.rehearse(mine.at('pods'), ending(121))).toMatchObject({
+      status: 403,
+      message: expect.stringContaining('120 seconds'),
+    });
+  });
 
   it('that asks for one gets one', async () => {
     const asked = { kind: 'Pod', ...pod('asking', { automountServiceAccountToken: true }) };

@@ -21,7 +21,9 @@ export class NodeContents {
       volumes: await this.#names('PersistentVolume'),
       directories: existsSync(VOLUME_ROOT) ? readdirSync(VOLUME_ROOT).sort() : [],
       networks: this.#networks(),
-      cgroups: cgroups(join('/sys/fs/cgroup/memory', cgroupOf(this.#stateDirectory))),
+      cgroups: ['', 'memory'].flatMap((hierarchy) =>
+        cgroups(join('/sys/fs/cgroup', hierarchy, cgroupOf(this.#stateDirectory))),
+      ),
     };
   }
 

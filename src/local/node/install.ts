@@ -56,7 +56,7 @@ async function install(
   await installPackages(packages, options);
   const programs = await installPrograms(options, NODE_PROGRAMS);
   const images = {
-    pause: await image(pause(), options),
+    pause: await image(pause(options), options),
     coredns: await image(coredns(programs.coredns), options),
     workspace: await image(workspace(options), options),
   };

@@ -5,16 +5,15 @@ import type { Machine } from './choice.ts';
 
 const run = promisify(execFile);
 
-/** The Debian packages that a node is made of or made with, each by a file of its own. */
+/** The Debian packages that a node is made of or made with, each by a file of its own or another's that does as well. */
 const PACKAGES = {
-  containerd: '/usr/bin/containerd',
-  runc: '/usr/sbin/runc',
-  'containernetworking-plugins': '/usr/lib/cni/ptp',
-  nftables: '/usr/sbin/nft',
-  iproute2: '/usr/bin/ip',
-  'busybox-static': '/bin/busybox',
-  mmdebstrap: '/usr/bin/mmdebstrap',
-  openssl: '/usr/bin/openssl',
+  containerd: ['/usr/bin/containerd'],
+  runc: ['/usr/sbin/runc', '/usr/bin/runc'],
+  'containernetworking-plugins': ['/usr/lib/cni/ptp'],
+  nftables: ['/usr/sbin/nft'],
+  iproute2: ['/usr/bin/ip', '/sbin/ip'],
+  mmdebstrap: ['/usr/bin/mmdebstrap'],
+  openssl: ['/usr/bin/openssl'],
 } as const;
 
 /** Looks what this machine has. */
@@ -24,7 +23,9 @@ export async function observeMachine(): Promise<Machine> {
     platform: process.platform,
     isRoot,
     makesNamespaces: isRoot && (await succeeds('unshare', ['--net', '--mount', '--pid', '--fork', 'true'])),
-    missingPackages: Object.entries(PACKAGES).flatMap(([name, file]) => (existsSync(file) ? [] : [name])),
+    missingPackages: Object.entries(PACKAGES).flatMap(([name, files]) =>
+      files.some((file) => existsSync(file)) ? [] : [name],
+    ),
     hasApt: existsSync('/usr/bin/apt-get'),
   };
 }

@@ -17,7 +17,8 @@ export async function installPackages(names: readonly string[], options: Install
     runCommand('apt-get', ['-q', '-y', ...args], { env, supervisor, onLine: (line) => progress.update(line) });
   try {
     await apt('update');
-    await apt('install', '--no-install-recommends', ...names);
+    // Better none at all than one that drives out what somebody uses.
+    await apt('install', '--no-install-recommends', '--no-remove', ...names);
   } catch (error) {
     supervisor.signal.throwIfAborted();
     throw explainFailure(what, cache, error);

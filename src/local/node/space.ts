@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { readlinkSync } from 'node:fs';
 import { CommandFailure, runCommand } from '../install/command.ts';
 import type { ServerCommand, Supervisor } from '../processes/supervisor.ts';
 import { waitUntil } from '../readiness.ts';
@@ -56,7 +57,8 @@ export class NodeSpace {
     });
     if (child.pid === undefined) throw new Error('unshare could not be started');
     const space = new NodeSpace(child.pid, supervisor);
-    const isReady = async (): Promise<boolean> => (await space.run(['ip', 'link', 'show', 'up', 'dev', 'lo'])) !== '';
+    const isReady = async (): Promise<boolean> =>
+      space.#isApart() && (await space.run(['ip', 'link', 'show', 'up', 'dev', 'lo'])) !== '';
     await waitUntil('the node', isReady, { signal: supervisor.signal, intervalMs: 20 });
     await space.#connect(link);
     return space;
@@ -79,6 +81,13 @@ export class NodeSpace {
     await this.#outside(['ip', 'address', 'add', `${machine.ipv6}/126`, 'dev', name, 'nodad']);
     await this.#outside(['ip', 'link', 'set', name, 'up']);
     await this.run(['sh', '-c', INNER_NETWORK, 'network', node.ipv4, node.ipv6, ...SERVICE_RANGES]);
+  }
+
+  /** Until its namespaces are made, it is in those of the machine. */
+  #isApart(): boolean {
+    const own = (kind: string) => readlinkSync(`/proc/self/ns/${kind}`);
+    const its = (kind: string) => readlinkSync(`/proc/${this.#holder}/ns/${kind}`);
+    return ['net', 'mnt'].every((kind) => own(kind) !== its(kind)) && own('pid') !== its('pid_for_children');
   }
 
   #enter(): string[] {

@@ -69,6 +69,8 @@ export async function prepareNode(
   supervisor.start(space.inside(containerd(files.containerd)));
   const closeVolumes = openVolumes();
   const imported = importImages(space, supervisor, Object.values(images));
+  // It is told by whoever joins, which may be late.
+  imported.catch(() => undefined);
 
   return {
     link,

@@ -8,18 +8,33 @@ import { PINNED_VERSIONS } from '../../install/programs.ts';
 import { REPOSITORY } from '../../repository.ts';
 import type { Recipe } from './image.ts';
 
-const BUSYBOX = '/bin/busybox';
+const BUSYBOX = 'busybox-static';
 const WORKSPACE_SCRIPT = join(REPOSITORY, 'tools', 'workspace', 'build.sh');
 
 /** Holds a pod's network open, and does nothing. */
-export function pause(): Recipe {
+export function pause({ environment, supervisor, cache }: InstallOptions): Recipe {
   return {
     name: 'pause',
-    ingredients: [readFileSync(BUSYBOX)],
+    ingredients: [BUSYBOX],
     config: { User: '65535:65535', Entrypoint: ['/busybox', 'tail', '-f', '/dev/null'] },
     fill: async (root) => {
+      // Taken out of its package without installing that, which would drive out the busybox of the system.
+      const unpacked = `${root}.package`;
+      await mkdir(unpacked);
+      const run = (...command: [string, ...string[]]) =>
+        runCommand(command[0], command.slice(1), { env: environment, supervisor, cwd: unpacked });
+      try {
+        await run('apt-get', 'download', BUSYBOX).catch(async () => {
+          await run('apt-get', 'update');
+          await run('apt-get', 'download', BUSYBOX);
+        });
+        await run('sh', '-c', 'dpkg-deb --extract ./*.deb .');
+      } catch (error) {
+        supervisor.signal.throwIfAborted();
+        throw explainFailure(BUSYBOX, cache, error);
+      }
       await mkdir(root);
-      await copyFile(BUSYBOX, join(root, 'busybox'));
+      await copyFile(join(unpacked, 'bin', 'busybox'), join(root, 'busybox'));
     },
   };
 }
