@@ -11,7 +11,7 @@ import { percentiles, timed } from '../percentiles.ts';
 import { type Bench, onServers } from '../servers.ts';
 import { objectsOf } from '../start/writes.ts';
 
-const ROUNDS = 15;
+const ROUNDS = 7;
 
 await onServers(
   async (bench) => {

@@ -9,6 +9,7 @@ import { environmentFor, processesOf, start, temporaryDirectory } from '../local
 import { call } from '../setup/client.ts';
 
 const IDENTITY = { dev_id: 'user123', project: 'new_feature' };
+const MOMENT = { timeout: 5000, interval: 50 };
 const nothingTaken = new Set<string>();
 
 test('a stop ends every container, and leaves neither process nor interface nor cgroup', async () => {
@@ -25,9 +26,10 @@ test('a stop ends every container, and leaves neither process nor interface nor 
 
   started.interrupt();
   expect(await started.ended).toMatchObject({ code: 0 });
-  expect(processesIn(space)).toEqual([]);
-  expect([...processesOf(directory).values()]).toEqual([]);
-  expect(interfaceOf(directory)).toBeUndefined();
+  // The kernel buries what it has just ended, and removes its network, in its own time.
+  await expect.poll(() => processesIn(space), MOMENT).toEqual([]);
+  await expect.poll(() => [...processesOf(directory).values()], MOMENT).toEqual([]);
+  await expect.poll(() => interfaceOf(directory), MOMENT).toBeUndefined();
   expect(cgroupsOf(directory)).toEqual([]);
 });
 
