@@ -11,7 +11,7 @@ import { percentiles, timed } from '../percentiles.ts';
 import { type Bench, onServers } from '../servers.ts';
 import { objectsOf } from '../start/writes.ts';
 
-const ROUNDS = 7;
+const ROUNDS = 5;
 
 await onServers(
   async (bench) => {
