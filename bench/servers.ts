@@ -41,7 +41,7 @@ export async function onServers(
   const held = holdStateDirectory(stateDirectory);
   const supervisor = new Supervisor(stateDirectory);
   process.once('exit', () => supervisor.killAll());
-  process.once('SIGINT', () => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   try {
     const install = { cache: cacheDirectory(process.env), environment: process.env, progress, supervisor };
     const { temporal: program, ...programs } = await installPrograms(install, ['temporal', ...CONTROL_PLANE_PROGRAMS]);
