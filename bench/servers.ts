@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issueToken } from '../src/api/authentication/token-file.ts';
 import { startApplication } from '../src/local/application.ts';
+import { embeddedCluster, embeddedTemporal } from '../src/local/embedded.ts';
 import { cacheDirectory } from '../src/local/install/cache.ts';
-import { installPrograms } from '../src/local/install/install.ts';
-import { CONTROL_PLANE_PROGRAMS } from '../src/local/install/programs.ts';
 import { realNode, simulatedNode } from '../src/local/node/install.ts';
 import type { NodeKind } from '../src/local/node/kind.ts';
 import { choosePorts } from '../src/local/ports.ts';
@@ -44,12 +43,11 @@ export async function onServers(
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   try {
     const install = { cache: cacheDirectory(process.env), environment: process.env, progress, supervisor };
-    const { temporal: program, ...programs } = await installPrograms(install, ['temporal', ...CONTROL_PLANE_PROGRAMS]);
     const servers = await startServers({
       supervisor,
       stateDirectory,
-      temporal: { program, dynamicConfig },
-      cluster: { programs, node: node === 'real' ? await realNode(install) : await simulatedNode(install) },
+      temporal: { ...(await embeddedTemporal(install)), dynamicConfig },
+      cluster: await embeddedCluster(install, node === 'real' ? realNode : simulatedNode),
     });
     const tokensFile = join(stateDirectory, 'tokens.json');
     const expiresAt = new Date(Date.now() + 86_400_000);

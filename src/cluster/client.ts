@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { RequestOptions } from 'node:https';
 import {
   CoreV1Api,
   createConfiguration,
@@ -9,12 +8,12 @@ import {
   PatchStrategy,
   ServerConfiguration,
 } from '@kubernetes/client-node';
-import { Agent } from 'undici';
+import type { Agent } from 'undici';
+import { agentFor } from './agent.ts';
 import { ClusterError, classify } from './errors.ts';
 
 /** Names this program to the cluster as the owner of the fields that it sets. */
 const FIELD_MANAGER = 'berth';
-const KEEP_ALIVE_MS = 30_000;
 
 export interface ClusterOptions {
   /** Connections kept open to the apiserver. @default 16 */
@@ -203,19 +202,5 @@ export async function connectCluster(
 ): Promise<Cluster> {
   const server = kubeConfig.getCurrentCluster()?.server;
   if (server === undefined) throw new Error('The kubeconfig names no cluster: set its current-context.');
-  const tls: RequestOptions = {};
-  await kubeConfig.applyToHTTPSOptions(tls);
-  const { ca, cert, key, servername, rejectUnauthorized } = tls;
-  const agent = new Agent({
-    connections,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    connect: {
-      ...(ca && { ca }),
-      ...(cert && { cert }),
-      ...(key && { key }),
-      ...(servername !== undefined && { servername }),
-      ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
-    } as NonNullable<Agent.Options['connect']>,
-  });
-  return new Cluster(kubeConfig, server, agent, deadlineMs);
+  return new Cluster(kubeConfig, server, await agentFor(kubeConfig, connections), deadlineMs);
 }

@@ -6,13 +6,18 @@ import type { Recipe } from './recipe.ts';
  */
 export type OwnImages = Readonly<Record<string, string>>;
 
-/** The recipe with the installation's own images, where it has any in place of those that are named. */
+/** The recipe as this installation runs it. */
 export function withOwnImages(recipe: Recipe, own: OwnImages): Recipe {
   const pods = Object.entries(recipe.workload.pods).map(([name, pod]) => [
     name,
-    { ...pod, image: own[pod.image] ?? own[repositoryOf(pod.image)] ?? pod.image },
+    { ...pod, image: imageFor(pod.image, own) },
   ]);
   return { ...recipe, workload: { ...recipe.workload, pods: Object.fromEntries(pods) } };
+}
+
+function imageFor(named: string, own: OwnImages): string {
+  const known = [named, repositoryOf(named)].find((name) => Object.hasOwn(own, name));
+  return (known !== undefined && own[known]) || named;
 }
 
 /** An image's name without tag and digest; a colon before the last slash is a port's. */

@@ -2,10 +2,9 @@ import { join } from 'node:path';
 import { issueToken } from '../api/authentication/token-file.ts';
 import type { Announcement } from './announcement.ts';
 import { startApplication } from './application.ts';
+import { embeddedCluster, embeddedTemporal } from './embedded.ts';
 import { type ExistingCluster, existingCluster } from './existing-cluster.ts';
 import { cacheDirectory } from './install/cache.ts';
-import { installPrograms } from './install/install.ts';
-import { CONTROL_PLANE_PROGRAMS } from './install/programs.ts';
 import { installNode } from './node/install.ts';
 import type { StartOptions } from './options.ts';
 import { type Reservation, reservePort, reservePorts } from './ports.ts';
@@ -76,11 +75,8 @@ async function findParts(
 ): Promise<Pick<ServersOptions, 'temporal' | 'cluster'>> {
   const install = { cache: cacheDirectory(environment), environment, progress, supervisor };
   const { temporal: address } = options;
-  const temporal =
-    address === undefined ? { program: (await installPrograms(install, ['temporal'])).temporal } : { address };
-  if (existing !== undefined) return { temporal, cluster: existing };
-  const programs = await installPrograms(install, CONTROL_PLANE_PROGRAMS);
-  return { temporal, cluster: { programs, node: await installNode(options, install) } };
+  const temporal = address === undefined ? await embeddedTemporal(install) : { address };
+  return { temporal, cluster: existing ?? (await embeddedCluster(install, () => installNode(options, install))) };
 }
 
 /** Held while the servers start: another checkout that starts now must choose another one. */

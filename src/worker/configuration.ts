@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import type { Entrance } from '../cluster/kubeconfig.ts';
 import type { ProofOptions } from '../cluster/proof/verify-isolation.ts';
 import { DURATION } from '../environment/duration.ts';
 import type { Endpoint } from '../environment/proof-checks.ts';
@@ -8,8 +9,6 @@ import { addressSchema } from '../environment/recipe.ts';
 /** Python's standard library is all that a proof needs of it. */
 const PROBE_IMAGE =
   'docker.io/library/python:3.13-slim-bookworm@sha256:01f42367a0a94ad4bc17111776fd66e3500c1d87c15bbd6055b7371d39c124fb';
-
-import type { Entrance } from '../cluster/kubeconfig.ts';
 
 const schema = z.object({
   /** Host and port of the Temporal frontend. */

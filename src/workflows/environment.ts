@@ -69,15 +69,15 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
     record.locate(namespace.name);
     // Before the workload: nothing of it runs where it is not isolated, and its quota is still free.
     if (demandsProof(specification)) await step('proof', () => proveIsolation(record, specification, place(), readyBy));
-    await becomeReady(namespace, readyBy);
+    await becomeReady(readyBy);
   }
 
-  async function becomeReady(place: Namespace, readyBy: Date): Promise<void> {
+  async function becomeReady(readyBy: Date): Promise<void> {
     const runs = hasWorkload(specification);
-    if (runs) await step('workload', () => runWorkload(record, specification, place, readyBy));
+    if (runs) await step('workload', () => runWorkload(record, specification, place(), readyBy));
     record.enter('verifying');
     // Guards are verified as they are made; much may have happened while pods started.
-    if (runs) await step('verification', () => quick.verifyEnvironment(specification, place));
+    if (runs) await step('verification', () => quick.verifyEnvironment(specification, place()));
     record.become(ready(record.environment, new Date(), specification.ttl));
   }
 
@@ -98,7 +98,7 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
       record.become(waking(record.environment));
       await withinDeadline(specification.recipe.deadline, record, async (readyBy) => {
         await step('isolation', () => quick.rouse(specification, place()));
-        await becomeReady(place(), readyBy);
+        await becomeReady(readyBy);
       });
       return true;
     } catch (error) {
@@ -108,7 +108,7 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
   }
 
   function place(): Namespace {
-    if (namespace === undefined) throw new Error('An environment that was ready has a namespace.');
+    if (namespace === undefined) throw new Error('An environment that is isolated has a namespace.');
     return namespace;
   }
 

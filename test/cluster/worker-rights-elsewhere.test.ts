@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { V1Namespace } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { asAdministrator as admin, asWorker } from '../isolation/apiserver.ts';
 import { type Home, home } from '../isolation/home.ts';
@@ -15,12 +16,12 @@ const places = Object.keys(PLACES) as (keyof typeof PLACES)[];
 let mine: Home;
 beforeAll(async () => {
   mine = await home();
-  const { metadata } = (await admin().get(`/api/v1/namespaces/${mine.namespace}`)).body;
-  const { 'berth.dev/environment': _, 'kubernetes.io/metadata.name': __, ...copied } = metadata.labels;
+  const { metadata } = (await admin().get<V1Namespace>(`/api/v1/namespaces/${mine.namespace}`)).body;
+  const { 'berth.dev/environment': _, 'kubernetes.io/metadata.name': __, ...copied } = metadata?.labels ?? {};
   await admin().create('/api/v1/namespaces', { metadata: { name: PLACES['a foreign namespace'] } });
   // All that an administrator can copy from a namespace that Berth made; the rest is refused to them, as is shown below.
   await admin().create('/api/v1/namespaces', {
-    metadata: { name: PLACES['a relabelled namespace'], labels: copied, annotations: metadata.annotations },
+    metadata: { name: PLACES['a relabelled namespace'], labels: copied, annotations: metadata?.annotations },
   });
   for (const place of Object.values(PLACES)) {
     await admin().create(at(place, 'serviceaccounts'), { metadata: { name: 'developer' } });

@@ -23,5 +23,6 @@ test.each([
 });
 
 test('an image that the installation does not have stays', async () => {
+  expect(await imageOf('constructor', {})).toBe('constructor');
   expect(await imageOf('node:24', { 'node:22': 'ours:22', no: 'wrong' })).toBe('node:24');
 });

@@ -8,8 +8,9 @@ import type { Environment } from '../../src/environment/environment.ts';
 import { startApplication } from '../../src/local/application.ts';
 import { apiserver } from '../../src/local/control-plane/commands.ts';
 import { prepareCredentials } from '../../src/local/control-plane/credentials.ts';
+import { embeddedCluster, embeddedTemporal } from '../../src/local/embedded.ts';
 import { cacheDirectory } from '../../src/local/install/cache.ts';
-import { installSimulation } from '../../src/local/install/install.ts';
+import { simulatedNode } from '../../src/local/node/install.ts';
 import { choosePorts, LOOPBACK } from '../../src/local/ports.ts';
 import { ProcessRecords } from '../../src/local/processes/records.ts';
 import { Supervisor } from '../../src/local/processes/supervisor.ts';
@@ -52,17 +53,13 @@ async function systemOfItsOwn() {
   const supervisor = new Supervisor(directory);
   const again = new Supervisor(directory);
   const progress = progressOn(process.stderr);
-  const programs = await installSimulation({
-    cache: cacheDirectory(process.env),
-    environment: process.env,
-    progress,
-    supervisor,
-  });
+  const install = { cache: cacheDirectory(process.env), environment: process.env, progress, supervisor };
+  const cluster = await embeddedCluster(install, simulatedNode);
   const servers = await startServers({
     supervisor,
     stateDirectory: directory,
-    temporal: { program: programs.temporal },
-    cluster: { programs, node: { kind: 'simulated', kwok: programs.kwok } },
+    temporal: await embeddedTemporal(install),
+    cluster,
     durable: false,
   });
   onTestFinished(async () => {
@@ -111,7 +108,7 @@ async function systemOfItsOwn() {
     async startApiserverAgain(): Promise<void> {
       const credentials = await prepareCredentials(join(directory, 'control-plane'), LOOPBACK);
       again.start(
-        apiserver(programs['kube-apiserver'], Number(new URL(server).port), { address: LOOPBACK }, credentials),
+        apiserver(cluster.programs['kube-apiserver'], Number(new URL(server).port), { address: LOOPBACK }, credentials),
       );
     },
     scope: (developers: string) => ({

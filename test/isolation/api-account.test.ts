@@ -13,9 +13,11 @@ interface Binding {
 describe('the API', () => {
   it('has no account on the cluster: the worker’s is the only one of Berth’s that has rights', async () => {
     const lists = await Promise.all(
-      ['clusterrolebindings', 'rolebindings'].map((kind) => asAdministrator().get(`${RBAC}/${kind}`)),
+      ['clusterrolebindings', 'rolebindings'].map((kind) =>
+        asAdministrator().get<{ items: Binding[] }>(`${RBAC}/${kind}`),
+      ),
     );
-    const bindings: Binding[] = lists.flatMap(({ body }) => body.items);
+    const bindings = lists.flatMap(({ body }) => body.items);
     const ofBerth = bindings.flatMap(({ roleRef, subjects = [] }) =>
       subjects.filter(({ namespace }) => namespace === 'berth-system').map(({ name }) => `${name}: ${roleRef.name}`),
     );

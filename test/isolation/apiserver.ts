@@ -2,13 +2,12 @@ import { Agent, request } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node';
 import { inject } from 'vitest';
 
-/** What the apiserver answered, as it stands. */
-export interface Answer {
+/** What the apiserver answered, as it stands: what its body is where the call was taken, the caller knows. */
+export interface Answer<T = unknown> {
   readonly status: number;
   /** The body's own message, where it is a status; empty otherwise. */
   readonly message: string;
-  // biome-ignore lint/suspicious/noExplicitAny: objects of any kind, looked into by tests
-  readonly body: any;
+  readonly body: T;
 }
 
 export interface Call {
@@ -34,12 +33,12 @@ export class Apiserver {
     this.#options = kubeConfig.applyToHTTPSOptions(options).then(() => options);
   }
 
-  async call(method: string, path: string, { query = {}, body, type, headers = {} }: Call = {}): Promise<Answer> {
+  async call<T>(method: string, path: string, { query = {}, body, type, headers = {} }: Call = {}): Promise<Answer<T>> {
     const url = new URL(path, this.#server);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const options = await this.#options;
     const contentType = body === undefined ? {} : { 'Content-Type': type ?? 'application/json' };
-    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const { promise, resolve, reject } = Promise.withResolvers<Answer<T>>();
     const sent = request(url, {
       ...options,
       agent,
@@ -57,24 +56,24 @@ export class Apiserver {
     return await promise;
   }
 
-  get(path: string): Promise<Answer> {
+  get<T>(path: string): Promise<Answer<T>> {
     return this.call('GET', path);
   }
 
-  create(path: string, body: object): Promise<Answer> {
+  create<T>(path: string, body: object): Promise<Answer<T>> {
     return this.call('POST', path, { body });
   }
 
   /** Asks whether a create would be taken: it goes through everything but the storage. */
-  rehearse(path: string, body: object): Promise<Answer> {
+  rehearse<T>(path: string, body: object): Promise<Answer<T>> {
     return this.call('POST', path, { body, query: { dryRun: 'All' } });
   }
 
-  patch(path: string, body: object): Promise<Answer> {
+  patch<T>(path: string, body: object): Promise<Answer<T>> {
     return this.call('PATCH', path, { body, type: 'application/merge-patch+json' });
   }
 
-  delete(path: string): Promise<Answer> {
+  delete<T>(path: string): Promise<Answer<T>> {
     return this.call('DELETE', path);
   }
 }
@@ -102,10 +101,10 @@ function kubeConfigOf(file: string): KubeConfig {
   return kubeConfig;
 }
 
-function answer(status: number, text: string): Answer {
-  const body = parse(text);
-  const { message } = (typeof body === 'object' ? body : undefined) ?? {};
-  return { status, message: typeof message === 'string' ? message : '', body };
+function answer<T>(status: number, text: string): Answer<T> {
+  const body: unknown = parse(text);
+  const { message }: { message?: unknown } = typeof body === 'object' && body !== null ? body : {};
+  return { status, message: typeof message === 'string' ? message : '', body: body as T };
 }
 
 /** A watch answers a line an event, and some errors are plain text. */

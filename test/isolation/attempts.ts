@@ -1,3 +1,4 @@
+import type { V1APIGroupList, V1APIResourceList } from '@kubernetes/client-node';
 import type { Answer, Apiserver } from './apiserver.ts';
 
 /** What RBAC tells apart, and how it is asked for; on an object's own path, or on that of all of them. */
@@ -24,20 +25,13 @@ export interface Resource {
 
 /** Every resource and subresource of the apiserver, in the version that its group prefers. */
 export async function allResources(apiserver: Apiserver): Promise<Resource[]> {
-  const { body: groups } = await apiserver.get('/apis');
-  const roots = [
-    '/api/v1',
-    ...groups.groups.map(({ preferredVersion: { groupVersion } }: Group) => `/apis/${groupVersion}`),
-  ];
+  const { body: groups } = await apiserver.get<V1APIGroupList>('/apis');
+  const roots = ['/api/v1', ...groups.groups.map(({ preferredVersion }) => `/apis/${preferredVersion?.groupVersion}`)];
   const lists = roots.map(async (root) => {
-    const { body } = await apiserver.get(root);
-    return body.resources.map(({ name, namespaced }: Resource): Resource => ({ root, name, namespaced }));
+    const { body } = await apiserver.get<V1APIResourceList>(root);
+    return body.resources.map(({ name, namespaced }): Resource => ({ root, name, namespaced }));
   });
   return (await Promise.all(lists)).flat();
-}
-
-interface Group {
-  preferredVersion: { groupVersion: string };
 }
 
 /** The verbs that mean something on a resource: a subresource belongs to one object. */

@@ -1,4 +1,6 @@
+import type { V1Pod, V1SelfSubjectAccessReview } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Answer } from './apiserver.ts';
 import { attempt, isUnauthorised } from './attempts.ts';
 import { type Home, home } from './home.ts';
 import { pod } from './objects.ts';
@@ -65,20 +67,23 @@ describe('a developer', () => {
   it.each(['escalate', 'bind'])('may not %s roles', async (verb) => {
     for (const resource of ['roles', 'clusterroles']) {
       const resourceAttributes = { verb, group: roleRef.apiGroup, resource, namespace: mine.namespace };
-      const { status, body } = await mine.developer.create('/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
-        spec: { resourceAttributes },
-      });
-      expect({ status, allowed: body.status.allowed }).toEqual({ status: 201, allowed: false });
+      const { status, body } = await mine.developer.create<V1SelfSubjectAccessReview>(
+        '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+        {
+          spec: { resourceAttributes },
+        },
+      );
+      expect({ status, allowed: body.status?.allowed }).toEqual({ status: 201, allowed: false });
     }
   });
 });
 
 describe('a pod', () => {
-  const tokens = ({ body }: { body: { spec: { volumes?: { name: string }[] } } }) =>
-    (body.spec.volumes ?? []).filter(({ name }) => name.startsWith('kube-api-access'));
+  const tokens = ({ body }: Answer<V1Pod>) =>
+    (body.spec?.volumes ?? []).filter(({ name }) => name.startsWith('kube-api-access'));
 
   it('has no API token that it did not ask for', async () => {
-    const answer = await mine.developer.rehearse(mine.at('pods'), { kind: 'Pod', ...pod('quiet') });
+    const answer = await mine.developer.rehearse<V1Pod>(mine.at('pods'), { kind: 'Pod', ...pod('quiet') });
 
     expect(answer.status).toBe(201);
     expect(tokens(answer)).toEqual([]);
@@ -111,7 +116,7 @@ describe('a pod', () => {
   it('that asks for one gets one', async () => {
     const asked = { kind: 'Pod', ...pod('asking', { automountServiceAccountToken: true }) };
 
-    expect(tokens(await mine.developer.rehearse(mine.at('pods'), asked))).toHaveLength(1);
+    expect(tokens(await mine.developer.rehearse<V1Pod>(mine.at('pods'), asked))).toHaveLength(1);
   });
 });
 

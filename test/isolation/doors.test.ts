@@ -1,3 +1,4 @@
+import type { V1Deployment } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asAdministrator } from './apiserver.ts';
 import { type Home, home } from './home.ts';
@@ -89,7 +90,9 @@ describe('an environment does not take from its developer', () => {
       spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
     });
     const conditions = async () =>
-      JSON.stringify((await developer.get(at('deployments/first', 'apis/apps/v1'))).body.status.conditions);
+      JSON.stringify(
+        (await developer.get<V1Deployment>(at('deployments/first', 'apis/apps/v1'))).body.status?.conditions,
+      );
 
     await expect.poll(conditions, { timeout: 20_000 }).toContain('cannot have a priority of the system');
   });

@@ -1,3 +1,4 @@
+import type { AuthenticationV1TokenRequest } from '@kubernetes/client-node';
 import type { Identity } from '../../src/environment/identity.ts';
 import { call, someDeveloper, terminate, tokenFor } from '../setup/client.ts';
 import { type Apiserver, asBearer, asWorker } from './apiserver.ts';
@@ -34,7 +35,9 @@ export async function home(template = 'bare'): Promise<Home> {
 /** A token for the account of an environment's developer. */
 export async function mintToken(namespace: string): Promise<string> {
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/developer/token`;
-  const { status, message, body } = await asWorker().create(path, { spec: { expirationSeconds: 3600 } });
+  const { status, message, body } = await asWorker().create<AuthenticationV1TokenRequest>(path, {
+    spec: { expirationSeconds: 3600 },
+  });
   if (status !== 201) throw new Error(`the worker got no token for the developer: ${status} ${message}`);
-  return body.status.token;
+  return body.status?.token ?? '';
 }

@@ -1,3 +1,4 @@
+import type { V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Home, home } from './home.ts';
 import { container, pod } from './objects.ts';
@@ -12,13 +13,13 @@ afterAll(() => mine?.end());
 const DEFAULT = { cpu: '250m', memory: '256Mi', 'ephemeral-storage': '512Mi' };
 
 const rehearse = (containers: object[]) =>
-  mine.developer.rehearse(mine.at('pods'), { kind: 'Pod', ...pod('tried', { containers }) });
+  mine.developer.rehearse<V1Pod>(mine.at('pods'), { kind: 'Pod', ...pod('tried', { containers }) });
 
 describe('a container in an environment', () => {
   it('that asks for nothing gets a limit of everything', async () => {
     const { body } = await rehearse([container({ resources: {} })]);
 
-    expect(body.spec.containers[0].resources).toEqual({ limits: DEFAULT, requests: DEFAULT });
+    expect(body.spec?.containers[0]?.resources).toEqual({ limits: DEFAULT, requests: DEFAULT });
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import type { KubernetesObject, V1PodList } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Home, home } from './home.ts';
 import { container, pod } from './objects.ts';
@@ -24,7 +25,7 @@ describe('a developer, at what Berth made from the template,', () => {
   it.each(TEMPLATE)('reads %s, and cannot change or delete it', async (object, root) => {
     const { developer, at } = mine;
     const path = at(object, root);
-    const before = await developer.get(path);
+    const before = await developer.get<KubernetesObject>(path);
 
     const changed = { ...before.body, metadata: { ...before.body.metadata, annotations: { mine: 'yes' } } };
     expect(before.status).toBe(200);
@@ -32,7 +33,8 @@ describe('a developer, at what Berth made from the template,', () => {
     expect(await developer.call('PUT', path, { body: changed })).toMatchObject(REFUSED);
     expect(await developer.delete(path)).toMatchObject(REFUSED);
     expect(await developer.delete(path.replace(/\/[^/]+$/, ''))).toMatchObject(REFUSED);
-    expect((await developer.get(path)).body.metadata).toMatchObject({ uid: before.body.metadata.uid });
+    const after = await developer.get<KubernetesObject>(path);
+    expect(after.body.metadata).toMatchObject({ uid: before.body.metadata?.uid });
   });
 
   it.each(TEMPLATE)('cannot make %s their own by taking its labels away', async (object, root) => {
@@ -50,13 +52,14 @@ describe('a developer, at what Berth made from the template,', () => {
 
   it('restarts it by deleting its pod, which comes back', async () => {
     const { developer, at } = mine;
-    const running = async () => (await developer.get(`${at('pods')}?labelSelector=berth.dev/pod=web`)).body.items;
+    const running = async () =>
+      (await developer.get<V1PodList>(`${at('pods')}?labelSelector=berth.dev/pod=web`)).body.items;
     const [before] = await running();
 
-    expect(await developer.delete(at(`pods/${before.metadata.name}`))).toMatchObject({ status: 200 });
+    expect(await developer.delete(at(`pods/${before?.metadata?.name}`))).toMatchObject({ status: 200 });
 
-    const uids = async () => (await running()).map(({ metadata }: { metadata: { uid: string } }) => metadata.uid);
-    await expect.poll(uids, { timeout: 30_000 }).toEqual([expect.not.stringMatching(before.metadata.uid)]);
+    const uids = async () => (await running()).map(({ metadata }) => metadata?.uid);
+    await expect.poll(uids, { timeout: 30_000 }).toEqual([expect.not.stringMatching(before?.metadata?.uid ?? '')]);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { V1Deployment, V1Pod, V1PodList } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Home, home } from './home.ts';
 import { container, pod } from './objects.ts';
@@ -66,11 +67,12 @@ describe('a pod that Pod Security rejects', () => {
         template: { metadata: { labels }, spec: pod('', { containers: [root] }).spec },
       },
     });
-    const conditions = async () => JSON.stringify((await developer.get(deployment)).body.status.conditions);
+    const conditions = async () =>
+      JSON.stringify((await developer.get<V1Deployment>(deployment)).body.status?.conditions);
 
     expect(status).toBe(201);
     await expect.poll(conditions, { timeout: 20_000 }).toContain('violates PodSecurity');
-    const { body } = await developer.get(`${at('pods')}?labelSelector=app=root`);
+    const { body } = await developer.get<V1PodList>(`${at('pods')}?labelSelector=app=root`);
     expect(body.items).toEqual([]);
   });
 
@@ -91,7 +93,7 @@ describe('a pod that Pod Security rejects', () => {
       });
       expect(answer.status).toBeOneOf([403, 422]);
     }
-    const { body } = await developer.get(at('pods/modest'));
+    const { body } = await developer.get<V1Pod>(at('pods/modest'));
     expect(JSON.stringify(body.spec)).not.toContain('"privileged":true');
   });
 });

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startApplication } from '../../src/local/application.ts';
+import { embeddedCluster, embeddedTemporal } from '../../src/local/embedded.ts';
 import { cacheDirectory } from '../../src/local/install/cache.ts';
 import type { InstallOptions } from '../../src/local/install/options.ts';
+import type { NodeKind } from '../../src/local/node/kind.ts';
 import { choosePorts } from '../../src/local/ports.ts';
 import { Supervisor } from '../../src/local/processes/supervisor.ts';
 import { progressOn } from '../../src/local/progress.ts';
-import { type ServersOptions, startServers } from '../../src/local/servers.ts';
+import { startServers } from '../../src/local/servers.ts';
 import { holdStateDirectory } from '../../src/local/state-directory.ts';
 import { clearAbandoned, PREFIX, removeAtExit, removeRun } from './abandoned.ts';
 
@@ -34,19 +36,16 @@ declare module 'vitest' {
   }
 }
 
-/** What a run's servers are made of. */
-export type Parts = Pick<ServersOptions, 'temporal' | 'cluster'>;
-
 /**
  * Starts the servers of a run, which all of its files share, with a worker and an API.
  *
- * @param install - installs what the servers are made of
+ * @param installNode - installs the node
  * @param makeTemplates - fills a directory with the templates that are offered instead of the built-in ones
  * @returns what ends them and leaves nothing behind
  */
 export async function startForRun(
   project: TestProject,
-  install: (options: InstallOptions) => Promise<Parts>,
+  installNode: (options: InstallOptions) => Promise<NodeKind>,
   makeTemplates?: (directory: string) => Promise<void>,
 ): Promise<() => Promise<void>> {
   const progress = progressOn(process.stderr);
@@ -62,7 +61,8 @@ export async function startForRun(
   };
   try {
     const cache = cacheDirectory(process.env);
-    const parts = await install({ cache, environment: process.env, progress, supervisor });
+    const install = { cache, environment: process.env, progress, supervisor };
+    const parts = { temporal: await embeddedTemporal(install), cluster: await embeddedCluster(install, installNode) };
     progress.say('Starting Temporal and a control plane for the tests …');
     const servers = await startServers({ supervisor, stateDirectory: stateDir, ...parts, durable: false });
     const { temporal, adminKubeconfig, workerKubeconfig, ownershipKeyFile, probeImage } = servers;

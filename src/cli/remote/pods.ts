@@ -1,7 +1,8 @@
 import type { KubeConfig, V1Pod } from '@kubernetes/client-node';
-import { type Cluster, connectCluster } from '../../cluster/client.ts';
+import type { Cluster } from '../../cluster/client.ts';
 import { ClusterError } from '../../cluster/errors.ts';
 import { POD_LABEL } from '../../cluster/objects/labels.ts';
+import { withCluster } from '../../cluster/with-cluster.ts';
 import { Failure } from '../command.ts';
 
 /** Where a command runs or a port is. */
@@ -16,7 +17,7 @@ export interface Target {
  * @throws Failure where there is none
  */
 export function findPod(kubeConfig: KubeConfig, namespace: string, wanted: string): Promise<Target> {
-  return withCluster(kubeConfig, async (cluster) =>
+  return lookUp(kubeConfig, async (cluster) =>
     choose(await cluster.list<V1Pod>({ apiVersion: 'v1', kind: 'Pod' }, namespace), wanted),
   );
 }
@@ -40,14 +41,11 @@ export function choose(pods: readonly V1Pod[], wanted: string): Target {
 }
 
 /** Looks something up in the cluster. @throws Failure where that cannot be done */
-export async function withCluster<T>(kubeConfig: KubeConfig, look: (cluster: Cluster) => Promise<T>): Promise<T> {
-  const cluster = await connectCluster(kubeConfig);
+export async function lookUp<T>(kubeConfig: KubeConfig, look: (cluster: Cluster) => Promise<T>): Promise<T> {
   try {
-    return await look(cluster);
+    return await withCluster(kubeConfig, {}, look);
   } catch (error) {
     throw error instanceof ClusterError ? new Failure(error.message) : error;
-  } finally {
-    await cluster.close();
   }
 }
 

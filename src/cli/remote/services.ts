@@ -1,6 +1,6 @@
 import type { KubeConfig, V1Pod, V1Service } from '@kubernetes/client-node';
 import { Failure } from '../command.ts';
-import { choose, type Target, withCluster } from './pods.ts';
+import { choose, lookUp, type Target } from './pods.ts';
 
 /**
  * Finds a pod behind a service, and which of its ports is meant.
@@ -12,7 +12,7 @@ export function findBehind(
   service: string,
   port: number,
 ): Promise<Target & { port: number }> {
-  return withCluster(kubeConfig, async (cluster) => {
+  return lookUp(kubeConfig, async (cluster) => {
     const reference = { apiVersion: 'v1', kind: 'Service', metadata: { name: service, namespace } };
     const found = await cluster.read<V1Service>(reference);
     if (found === undefined) throw new Failure(`The environment has no service '${service}'.`);

@@ -51,10 +51,9 @@ export class Crew {
   async answered(namespace: string, probes: readonly Probe[]): Promise<Probe[]> {
     const pod = proberPod({ ...this.#options, namespace }, probes);
     await this.#create(pod);
-    const { status } = await this.#until(pod, ({ status }) => isOver(status?.phase));
-    const message =
-      status?.containerStatuses?.[0]?.state?.terminated?.message ?? status?.message ?? 'it did not say why';
-    if (status?.phase === 'Failed' || message.length !== probes.length)
+    const ended = await this.#until(pod, ({ status }) => isOver(status?.phase));
+    const message = lastWords(ended);
+    if (ended.status?.phase === 'Failed' || message.length !== probes.length)
       throw new ClusterError(`The probe in ${namespace} failed: ${message}.`, { class: 'final' });
     return probes.filter((_, index) => message[index] === 'o');
   }
@@ -103,10 +102,8 @@ export class Crew {
       const live = (await this.#own(namespace, this.#signal)).find(({ metadata }) => metadata?.name === name);
       if (live === undefined) throw new ClusterError(`Somebody removed the pod ${name}.`, { class: 'transient' });
       if (isSo(live)) return live;
-      if (isOver(live.status?.phase)) {
-        const reason = live.status?.containerStatuses?.[0]?.state?.terminated?.message ?? live.status?.message;
-        throw new ClusterError(`The pod ${name} ended: ${reason ?? 'it did not say why'}.`, { class: 'final' });
-      }
+      if (isOver(live.status?.phase))
+        throw new ClusterError(`The pod ${name} ended: ${lastWords(live)}.`, { class: 'final' });
       await this.#wait([`the pod ${name} of the proof`, ...troubles([live])].join(': '));
     }
   }
@@ -115,6 +112,10 @@ export class Crew {
     const pods = await this.#cluster.list<V1Pod>({ apiVersion: 'v1', kind: 'Pod' }, namespace, { signal });
     return pods.filter(({ metadata }) => metadata?.labels?.[PROOF_LABEL] === this.#options.environment.uid);
   }
+}
+
+function lastWords({ status }: V1Pod): string {
+  return status?.containerStatuses?.[0]?.state?.terminated?.message ?? status?.message ?? 'it did not say why';
 }
 
 function isOver(phase: string | undefined): boolean {

@@ -53,7 +53,6 @@ function probePod(role: string, options: PodOptions, args: string[], readyPort?:
   const containers = spec.containers.map((container) => ({
     ...container,
     env: [told('POD_IPS', 'status.podIPs'), told('HOST_IP', 'status.hostIP')],
-    terminationMessagePolicy: 'FallbackToLogsOnError',
   }));
   const { name, uid } = environment;
   return {

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeConfig, KubernetesObject } from '@kubernetes/client-node';
-import { connectCluster } from '../../cluster/client.ts';
 import { connectionTo } from '../../cluster/kubeconfig.ts';
+import { withCluster } from '../../cluster/with-cluster.ts';
 import { writeKubeconfig } from '../control-plane/kubeconfig.ts';
 import { untilWorkerIsConfined } from './confinement.ts';
 import { applyAll } from './manifests.ts';
@@ -31,12 +31,7 @@ export async function bootstrapCluster(
   stateDirectory: string,
   signal: AbortSignal,
 ): Promise<WorkerAccess> {
-  const administrator = await connectCluster(kubeConfig, { connections: 4 });
-  try {
-    await applyAll(administrator, objects, signal);
-  } finally {
-    await administrator.close();
-  }
+  await withCluster(kubeConfig, { connections: 4 }, (cluster) => applyAll(cluster, objects, signal));
   const tokenFile = join(stateDirectory, 'worker.token');
   const expires = await mintWorkerToken(kubeConfig, tokenFile);
   const kubeconfig = join(stateDirectory, 'worker.kubeconfig');

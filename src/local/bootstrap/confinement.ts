@@ -1,12 +1,27 @@
-import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { type ConfigurationOptions, CoreV1Api, KubeConfig, Observable } from '@kubernetes/client-node';
 import { classify } from '../../cluster/errors.ts';
 import { waitUntil } from '../readiness.ts';
-import { withDeadline } from './deadline.ts';
 
 /** How the apiserver names the policy of deploy/kubernetes/admission-worker.yaml when it refuses something by it. */
 const REFUSAL = "ValidatingAdmissionPolicy 'berth-worker'";
 /** No environment's, and always there. */
 const FOREIGN_NAMESPACE = 'berth-system';
+
+const DEADLINE_MS = 10_000;
+
+/** Gives up a call after 10 s: the library knows no time-out of its own. */
+const withDeadline: ConfigurationOptions = {
+  middlewareMergeStrategy: 'append',
+  middleware: [
+    {
+      pre: (request) => {
+        request.setSignal(AbortSignal.timeout(DEADLINE_MS));
+        return new Observable(Promise.resolve(request));
+      },
+      post: (response) => new Observable(Promise.resolve(response)),
+    },
+  ],
+};
 
 /**
  * Waits until the cluster keeps the worker out of what is not Berth's. The apiserver takes new policies up once a second,

@@ -1,7 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
-import { CoreV1Api, type KubeConfig } from '@kubernetes/client-node';
-import { classify } from '../../cluster/errors.ts';
-import { withDeadline } from './deadline.ts';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { withCluster } from '../../cluster/with-cluster.ts';
 
 const NAMESPACE = 'berth-system';
 const ACCOUNT = 'berth-worker';
@@ -14,19 +13,12 @@ const REQUESTED_SECONDS = 24 * 60 * 60;
  * @throws ClusterError when the apiserver refuses
  */
 export async function mintWorkerToken(kubeConfig: KubeConfig, file: string): Promise<Date> {
-  const body = { spec: { audiences: [], expirationSeconds: REQUESTED_SECONDS } };
-  const api = kubeConfig.makeApiClient(CoreV1Api);
-  const { status } = await api
-    .createNamespacedServiceAccountToken({ name: ACCOUNT, namespace: NAMESPACE, body }, withDeadline)
-    .catch((error: unknown) => {
-      // The library's own message would quote headers.
-      throw classify(error);
-    });
-  if (status?.token === undefined || status.expirationTimestamp === undefined)
-    throw new Error('the apiserver answered a token request without a token');
-  writeFileSync(`${file}.new`, status.token, { mode: 0o600 });
+  const { token, expiresAt } = await withCluster(kubeConfig, { connections: 1 }, (cluster) =>
+    cluster.mintToken(ACCOUNT, NAMESPACE, REQUESTED_SECONDS),
+  );
+  writeFileSync(`${file}.new`, token, { mode: 0o600 });
   renameSync(`${file}.new`, file);
-  return status.expirationTimestamp;
+  return expiresAt;
 }
 
 /**

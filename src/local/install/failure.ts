@@ -16,7 +16,7 @@ export function explainFailure(what: string, cache: string, error: unknown): Err
   const output = error instanceof CommandFailure ? error.output : error instanceof Error ? error.message : '';
   if (systemErrorCode(error) === 'ENOSPC' || NO_SPACE.test(output)) {
     return new UserError(
-      `There is no space left to install ${what} in ${cache}: free about 6 GB, or set XDG_CACHE_HOME to a directory on a larger disk.`,
+      `There is no space left to install ${what} in ${cache}: free about 8 GB, or set XDG_CACHE_HOME to a directory on a larger disk.`,
     );
   }
   if (WRONG_HASH.test(output)) {

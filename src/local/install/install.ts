@@ -6,13 +6,7 @@ import { clearPartial, findCached, prepareCache } from './cache.ts';
 import { findProgram, searchPath } from './find.ts';
 import { findOrInstallGo } from './go.ts';
 import type { InstallOptions } from './options.ts';
-import {
-  CONTROL_PLANE_PROGRAMS,
-  type ProgramName,
-  type Programs,
-  SIMULATION_PROGRAMS,
-  versionFits,
-} from './programs.ts';
+import { type ProgramName, type Programs, versionFits } from './programs.ts';
 import { installTemporal } from './temporal.ts';
 
 /**
@@ -66,9 +60,4 @@ async function takeInstallLock({ cache, progress, supervisor }: InstallOptions):
     told = true;
     await sleep(500);
   }
-}
-
-/** The programs of the embedded servers with a simulated node. */
-export function installSimulation(options: InstallOptions) {
-  return installPrograms(options, ['temporal', ...CONTROL_PLANE_PROGRAMS, ...SIMULATION_PROGRAMS]);
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { KubeConfig, KubernetesObject, V1Deployment, V1Node } from '@kubernetes/client-node';
-import { type Cluster, connectCluster } from '../../cluster/client.ts';
+import type { Cluster } from '../../cluster/client.ts';
+import { withCluster } from '../../cluster/with-cluster.ts';
 import { readManifest } from '../bootstrap/manifests.ts';
 import { waitUntil } from '../readiness.ts';
 import { REPOSITORY } from '../repository.ts';
@@ -9,7 +10,7 @@ import { NODE_NAME } from './name.ts';
 import { SIMULATED_NODE } from './simulated.ts';
 
 const REAL_NODE = join(REPOSITORY, 'tools', 'node');
-const STORAGE_CLASS = join(REPOSITORY, 'tools', 'node', 'storage-class.yaml');
+const STORAGE_CLASS = join(REAL_NODE, 'storage-class.yaml');
 const NODE_NAMES = { real: NODE_NAME, simulated: 'simulated' } as const;
 
 /** What a node needs in the cluster: the objects of its own directory under tools/. */
@@ -35,14 +36,11 @@ function withDnsImage(object: KubernetesObject, image: string): KubernetesObject
  * start, goes: pods would wait on it for ever.
  */
 export async function untilNodeServes(kubeConfig: KubeConfig, kind: keyof typeof NODE_NAMES, signal: AbortSignal) {
-  const cluster = await connectCluster(kubeConfig, { connections: 1 });
-  try {
+  await withCluster(kubeConfig, { connections: 1 }, async (cluster) => {
     await removeNode(cluster, NODE_NAMES[kind === 'real' ? 'simulated' : 'real']);
     await waitUntil('the node', () => isReady(cluster, NODE_NAMES[kind]), { signal });
     if (kind === 'real') await waitUntil('the DNS of the cluster', () => hasDns(cluster), { signal });
-  } finally {
-    await cluster.close();
-  }
+  });
 }
 
 async function removeNode(cluster: Cluster, name: string): Promise<void> {

@@ -6,14 +6,15 @@ import { inject } from 'vitest';
 import { issueToken } from '../../../src/api/authentication/token-file.ts';
 import { type Cluster, connectCluster } from '../../../src/cluster/client.ts';
 import { startApplication } from '../../../src/local/application.ts';
+import { embeddedCluster, embeddedTemporal } from '../../../src/local/embedded.ts';
 import { cacheDirectory } from '../../../src/local/install/cache.ts';
+import { realNode } from '../../../src/local/node/install.ts';
 import { choosePorts, LOOPBACK } from '../../../src/local/ports.ts';
 import { Supervisor } from '../../../src/local/processes/supervisor.ts';
 import { progressOn } from '../../../src/local/progress.ts';
 import { startServers } from '../../../src/local/servers.ts';
 import { holdStateDirectory } from '../../../src/local/state-directory.ts';
 import { removeAtExit, removeRun, STARTS_PREFIX } from '../../setup/abandoned.ts';
-import { realParts } from '../global.ts';
 
 /** All of Berth on a node of its own, which accepts network policies and ignores them. */
 export interface Unenforced {
@@ -39,9 +40,11 @@ export async function startUnenforced(): Promise<Unenforced> {
     cache: cacheDirectory(process.env),
     environment: process.env,
     progress: progressOn(process.stderr),
+    supervisor,
   };
-  const parts = await realParts({ ...install, supervisor }, false);
-  const servers = await startServers({ supervisor, stateDirectory, ...parts, durable: false });
+  const temporal = await embeddedTemporal(install);
+  const cluster = await embeddedCluster(install, (options) => realNode(options, false));
+  const servers = await startServers({ supervisor, stateDirectory, temporal, cluster, durable: false });
   const ports = await choosePorts(join(stateDirectory, 'ports.json'), { api: undefined, metrics: undefined });
   const tokensFile = join(stateDirectory, 'tokens.json');
   const workerVariables = { BERTH_CANARY_EVERY: '30d', BERTH_METRICS_LISTEN: `${LOOPBACK}:${ports.metrics}` };
@@ -50,13 +53,13 @@ export async function startUnenforced(): Promise<Unenforced> {
   const token = await issueToken(tokensFile, { role: 'admin' }, { expiresAt });
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromFile(servers.adminKubeconfig);
-  const cluster = await connectCluster(kubeConfig);
+  const live = await connectCluster(kubeConfig);
   const connection = await Connection.connect({ address: servers.temporal });
   return {
-    ...{ api, token, kubeConfig, cluster, temporal: new Client({ connection }) },
+    ...{ api, token, kubeConfig, cluster: live, temporal: new Client({ connection }) },
     metrics: `http://${LOOPBACK}:${ports.metrics}/metrics`,
     end: async () => {
-      await Promise.all([cluster.close(), connection.close()]);
+      await Promise.all([live.close(), connection.close()]);
       servers.stop();
       await supervisor.stop();
       removeRun(stateDirectory);
