@@ -52,8 +52,8 @@ export function classify(error: unknown): ClusterError {
     return new ClusterError(message, { class: 'throttled', status, retryAfterMs });
   }
   if (status === 409) return new ClusterError(message, { class: 'conflict', status });
-  // 401: the token is just being renewed, or will be. The second: the quota is new and not yet counted.
-  if (status >= 500 || status === 401 || status === 408 || message.includes('status unknown for quota')) {
+  // 401: the token is just being renewed, or will be.
+  if (status >= 500 || status === 401 || status === 408 || (status === 403 && isNotYetDecided(message))) {
     return new ClusterError(message, { class: 'transient', status });
   }
   return new ClusterError(message, { class: 'final', status, reason: finalReason(status, message) });
@@ -64,12 +64,18 @@ export function saysQuotaExceeded(message: string): boolean {
   return message.includes('exceeded quota');
 }
 
+/**
+ * Whether a 403 may be otherwise in a moment. An apiserver that has just started knows no roles yet, and refuses everybody
+ * everything, in the words in which RBAC refuses whoever lacks a right. A new quota is not counted yet.
+ */
+function isNotYetDecided(message: string): boolean {
+  return /^\S.* is forbidden: User "/.test(message) || message.includes('status unknown for quota');
+}
+
 function finalReason(status: number, message: string): FinalReason {
   if (status === 403 && saysQuotaExceeded(message)) return 'quota-exceeded';
   // Somebody deletes the namespace under us: the request is not the reason.
   if (message.includes('because it is being terminated')) return 'cluster-failed';
-  // RBAC names the user and the verb; every other 403 is an admission rule's.
-  if (status === 403 && /^\S.* is forbidden: User "/.test(message)) return 'cluster-failed';
   return status === 400 || status === 403 || status === 422 ? 'rejected-by-cluster' : 'cluster-failed';
 }
 

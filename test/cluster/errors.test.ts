@@ -37,6 +37,7 @@ describe('an answer of the apiserver', () => {
     ['a time-out of the request', answer(408, 'request timeout')],
     ['a token that is just being renewed', answer(401, 'Unauthorized')],
     ['a quota that is not yet counted', answer(403, UNCOUNTED)],
+    ['roles that are not yet read, or do not give the right', answer(403, RBAC)],
   ])('is to be tried again: %s', (_, error) => expect(classify(error).class).toBe('transient'));
 
   test('that there are too many requests is to be tried again when it says', () => {
@@ -76,7 +77,6 @@ describe('an answer of the apiserver', () => {
       'rejected-by-cluster',
     ],
     ['what it is asked', answer(400, 'the object provided is unrecognized'), 'rejected-by-cluster'],
-    ['our own lack of rights', answer(403, RBAC), 'cluster-failed'],
     ['the end of the namespace', answer(403, TERMINATING), 'cluster-failed'],
     ['an unknown kind', answer(404, 'the server could not find the requested resource'), 'cluster-failed'],
     ['the method', answer(405, 'the server does not allow this method'), 'cluster-failed'],

@@ -12,9 +12,9 @@ const SCENE_MS = 240_000;
 /** How an apiserver refuses for good, and what that is to its caller: 422 where the request is the reason, else 502. */
 const REFUSALS = [
   {
-    refusal: 'without the right',
-    code: 403,
-    says: 'it is forbidden: User "system:serviceaccount:berth-system:berth-worker" cannot do this',
+    refusal: 'by a cluster that does not know it',
+    code: 405,
+    says: 'the server does not allow this method on the requested resource',
     problem: { type: 'urn:berth:problem:cluster-failed', status: 502 },
   },
   {

@@ -86,6 +86,15 @@ describe('an apiserver that answers one request in ten with 429, 500 or 503', ()
   });
 });
 
+test('an apiserver that has just started, and refuses everybody since it has read no roles yet, is asked again', async () => {
+  const environment = stage.environment('early');
+  const says = 'namespaces is forbidden: User "system:serviceaccount:berth-system:berth-worker" cannot create resource';
+  const isEarly = ({ namespace }: ProxiedRequest) => namespace === namespaceOf(environment);
+  stage.proxy.on(isEarly, refuseWith(403, says), REPEATS);
+
+  expect(await live(environment)).toEqual(WHOLE_LIFE);
+});
+
 test('a step that is done again and again is not refused for what it has made before', async () => {
   const environment = stage.environment('persistent');
   stage.proxy.on(
