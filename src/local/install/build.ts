@@ -28,7 +28,7 @@ export const MODULES: readonly Module[] = [
       'kube-proxy': 'k8s.io/kubernetes/cmd/kube-proxy',
     },
   },
-  { directory: 'coredns', packages: { coredns: 'github.com/coredns/coredns' } },
+  { directory: 'coredns', packages: { coredns: 'berth/tools/coredns' } },
   { directory: 'enforcer', packages: { 'policy-enforcer': 'berth/tools/enforcer' } },
 ];
 
