@@ -6,6 +6,8 @@ import { createNamespace } from '../../src/cluster/create-namespace.ts';
 import { writeGuard } from '../../src/cluster/isolate.ts';
 import { desiredObjects } from '../../src/cluster/objects/desired.ts';
 import { namespaceObject } from '../../src/cluster/objects/namespace.ts';
+import { remember } from '../../src/cluster/remember.ts';
+import { queued } from '../../src/environment/queued.ts';
 import type { Recipe } from '../../src/environment/recipe.ts';
 import type { Specification } from '../../src/environment/request.ts';
 
@@ -20,6 +22,9 @@ export function objectsOf(name: string, recipe: Recipe): KubernetesObject[] {
 
 /** Makes them directly, by the very functions that the worker makes them with, and verifies nothing. */
 export async function write(cluster: Cluster, specification: Specification): Promise<void> {
-  const { name } = await createNamespace(cluster, KEY, specification, { run: randomUUID(), nonce: randomUUID() });
-  await buildInOrder(desiredObjects(name, specification.recipe).guards, (object) => writeGuard(cluster, object));
+  const life = { run: randomUUID(), nonce: randomUUID() };
+  const namespace = await createNamespace(cluster, KEY, specification, life);
+  const { guards } = desiredObjects(namespace.name, specification.recipe);
+  await buildInOrder(guards, (object) => writeGuard(cluster, object));
+  await remember(cluster, namespace, queued(specification, new Date()));
 }

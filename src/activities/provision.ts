@@ -3,8 +3,10 @@ import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { buildWorkload } from '../cluster/build.ts';
 import { isolate } from '../cluster/isolate.ts';
 import { observeWorkload, type Readiness } from '../cluster/readiness.ts';
+import { remember } from '../cluster/remember.ts';
 import { verifyEnvironment } from '../cluster/verify.ts';
 import { rouse } from '../cluster/wake.ts';
+import type { Environment } from '../environment/environment.ts';
 import type { Life, Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -47,6 +49,10 @@ export function provisionActivities({ cluster, ownershipKey }: Dependencies) {
         await sleep(POLL_MS, undefined, { signal });
       }
     },
+
+    /** Has the namespace remember how its environment is. */
+    remember: (namespace: Namespace, environment: Environment): Promise<void> =>
+      remember(cluster, namespace, environment, cancellationSignal()),
 
     verifyEnvironment: (specification: Specification, namespace: Namespace): Promise<void> =>
       verifyEnvironment(cluster, ownershipKey, namespace, specification, { signal: cancellationSignal() }),

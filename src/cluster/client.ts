@@ -97,6 +97,22 @@ export class Cluster {
   }
 
   /**
+   * Sets annotations of exactly the object with this uid, and leaves all else as it is. Fails as a conflict where another
+   * one now bears its name.
+   */
+  async annotate(
+    { apiVersion, kind, metadata }: Reference,
+    uid: string,
+    annotations: Record<string, string>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const change = { apiVersion, kind, metadata: { ...metadata, uid, annotations } };
+    await this.#call(signal, () =>
+      this.#api.patch(change, undefined, undefined, FIELD_MANAGER, undefined, PatchStrategy.MergePatch),
+    );
+  }
+
+  /**
    * Makes sure that an object is as asked: creates it, and applies it only where one of its name exists. Done twice, it
    * is as done once; and done once, which is the rule, it costs the apiserver less than an apply.
    */

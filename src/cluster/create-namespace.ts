@@ -41,6 +41,7 @@ export async function createMarked(
     const annotations = {
       [ANNOTATION.developer]: identity.dev_id,
       [ANNOTATION.project]: identity.project,
+      [ANNOTATION.life]: JSON.stringify(life),
       [ANNOTATION.birthMark]: birthMark(ownershipKey, name, life, identity),
       ...remembered,
     };

@@ -12,6 +12,10 @@ export const ANNOTATION = {
   ownerMark: 'berth.dev/owner-mark',
   /** All that it takes to start the environment's workflow again. */
   specification: 'berth.dev/specification',
+  /** Which life of the environment made the namespace. */
+  life: 'berth.dev/life',
+  /** The environment as it was when it last became ready, fell asleep or was extended. Only what was ever ready has it. */
+  environment: 'berth.dev/environment',
   /** On what waits for pods: when it was told last to try again. */
   nudged: 'berth.dev/nudged-at',
 } as const;

@@ -4,12 +4,13 @@ import {
   condition,
   isCancellation,
   makeContinueAsNewFunc,
+  patched,
   setHandler,
   TemporalFailure,
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { StepName } from '../environment/environment.ts';
+import { advance, type StepName } from '../environment/environment.ts';
 import type { Life, Namespace } from '../environment/life.ts';
 import type { Problem } from '../environment/problem.ts';
 import { asleep, ready, waking } from '../environment/sleep.ts';
@@ -18,6 +19,7 @@ import { quick } from './activity-options.ts';
 import { withinDeadline } from './deadline.ts';
 import { causeOf, failureOf, problemOf } from './failure.ts';
 import { handOverTo, tearDown } from './hand-over.ts';
+import { Memory } from './memory.ts';
 import { accessUpdate, type EnvironmentInput } from './messages.ts';
 import { persistently } from './persistently.ts';
 import { demandsProof, proveIsolation } from './proof.ts';
@@ -41,7 +43,9 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
   const record = new EnvironmentRecord(input.environment);
   const life: Life = resumed?.life ?? { run: workflowInfo().firstExecutionRunId, nonce: uuid4() };
   const saga = new Saga();
-  const wishes = new Wishes(record, specification.recipe.lifetime);
+  // Lives that were begun before namespaces could remember go on without.
+  const memory = patched('namespaces-remember') ? new Memory(record, place) : undefined;
+  const wishes = new Wishes(record, specification.recipe.lifetime, memory);
   let namespace = resumed?.namespace;
 
   setHandler(accessUpdate, (asked) => grantAccess(record.environment, namespace, asked));
@@ -75,10 +79,16 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
   async function becomeReady(readyBy: Date): Promise<void> {
     const runs = hasWorkload(specification);
     if (runs) await step('workload', () => runWorkload(record, specification, place(), readyBy));
-    record.enter('verifying');
+    const verifying = advance(record.environment, 'verifying');
     // Guards are verified as they are made; much may have happened while pods started.
-    if (runs) await step('verification', () => quick.verifyEnvironment(specification, place()));
-    record.become(ready(record.environment, new Date(), specification.ttl));
+    if (runs) {
+      record.become(verifying);
+      await step('verification', () => quick.verifyEnvironment(specification, place()));
+    }
+    const handedOver = ready(runs ? record.environment : verifying, new Date(), specification.ttl);
+    // What its developer was ever given is never lost, whatever happens to Temporal from here on.
+    if (memory) await memory.keep(handedOver);
+    record.become(handedOver);
   }
 
   function step<T>(name: StepName, run: () => Promise<StepResult<T>>): Promise<T> {
@@ -88,8 +98,10 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
   /** @returns whether the environment is still there */
   async function fallAsleep(problem?: Problem): Promise<boolean> {
     const isThere = await record.step('sleep', () => putToSleep(record, specification, place()));
-    if (isThere) record.become(asleep(record.environment, new Date(), retention(specification), problem));
-    return isThere;
+    if (!isThere) return false;
+    record.become(asleep(record.environment, new Date(), retention(specification), problem));
+    if (memory) await memory.renew();
+    return true;
   }
 
   /** @returns whether the environment is still there: ready, or asleep again with what kept it from waking */

@@ -3,6 +3,7 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
+  isCancellation,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -12,6 +13,7 @@ import { problem } from '../environment/problem.ts';
 import type { Recipe } from '../environment/recipe.ts';
 import { extended, isFallingAsleep, isReady, lastSleep } from '../environment/sleep.ts';
 import { failureOf } from './failure.ts';
+import type { Memory } from './memory.ts';
 import { extendUpdate, sleepUpdate, startUpdate, type Wish, wishSignal } from './messages.ts';
 import type { EnvironmentRecord } from './record.ts';
 
@@ -22,11 +24,13 @@ export type Next = Wish['wish'] | 'a new run' | 'its end';
 export class Wishes {
   readonly #record: EnvironmentRecord;
   readonly #lifetime: Recipe['lifetime'];
+  readonly #memory: Memory | undefined;
   #wish: Wish['wish'] | undefined;
 
-  constructor(record: EnvironmentRecord, lifetime: Recipe['lifetime']) {
+  constructor(record: EnvironmentRecord, lifetime: Recipe['lifetime'], memory: Memory | undefined) {
     this.#record = record;
     this.#lifetime = lifetime;
+    this.#memory = memory;
     setHandler(startUpdate, () => this.#awake());
     setHandler(sleepUpdate, () => this.#asleep());
     setHandler(extendUpdate, (ttl) => this.#longer(ttl));
@@ -91,13 +95,23 @@ export class Wishes {
     throw environment.state === 'terminating' ? endedMeanwhile() : notReady(environment.state);
   }
 
-  #longer(ttl: string): Environment {
+  #longer(ttl: string): Environment | Promise<Environment> {
     const fault = lifetimeFault(ttl, this.#lifetime);
     if (fault !== undefined)
       throw failureOf(problem('invalid-request', `The ttl ${fault}.`, [{ pointer: '/ttl', detail: fault }]));
     if (!isReady(this.#environment)) throw notReady(this.#environment.state);
     this.#record.become(extended(this.#environment, new Date(), ttl));
-    return this.#environment;
+    return this.#memory === undefined ? this.#environment : this.#remembered(this.#memory);
+  }
+
+  async #remembered(memory: Memory): Promise<Environment> {
+    const environment = this.#environment;
+    try {
+      await memory.renew();
+    } catch (error) {
+      throw isCancellation(error) ? endedMeanwhile() : error;
+    }
+    return environment;
   }
 }
 

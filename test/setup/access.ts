@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { KubeConfig } from '@kubernetes/client-node';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { type Cluster, connectCluster } from '../../src/cluster/client.ts';
 import type { Identity } from '../../src/environment/identity.ts';
 import type { Problem } from '../../src/environment/problem.ts';
@@ -19,6 +20,11 @@ export function askForAccess(
   options: { api?: string } = {},
 ): Promise<Answer<AccessAnswer & Problem>> {
   return call(token, 'POST', '/environments/kubeconfig', { body: request, ...options });
+}
+
+/** The key with which the workers mark what is theirs. */
+export async function ownershipKey(): Promise<Buffer> {
+  return Buffer.from((await readFile(inject('servers').ownershipKeyFile, 'utf8')).trim(), 'hex');
 }
 
 /** The cluster with the rights of whoever a kubeconfig was made for. */

@@ -8,6 +8,7 @@ import type {
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { vi } from 'vitest';
 import type { Cluster } from '../../src/cluster/client.ts';
+import { ANNOTATION } from '../../src/cluster/ownership.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import type { EnvironmentWorkflow } from '../../src/workflows/environment.ts';
 import { startUpdate } from '../../src/workflows/messages.ts';
@@ -67,10 +68,11 @@ export function fallenAsleep(client: Client, id: string): Promise<Environment> {
   }, PATIENCE);
 }
 
-/** All that must outlive a sleep, by kind, name and uid, with the marks of its namespace. */
+/** All that must outlive a sleep, by kind, name and uid, with the marks of its namespace; not that it slept. */
 export async function keptIn(cluster: Cluster, namespace: string): Promise<unknown> {
   const reference = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
-  const { uid, labels, annotations } = (await cluster.read<V1Namespace>(reference))?.metadata ?? {};
+  const { uid, labels, annotations = {} } = (await cluster.read<V1Namespace>(reference))?.metadata ?? {};
+  const { [ANNOTATION.environment]: _, ...marks } = annotations;
   const objects = await Promise.all(
     KEPT.map(async ({ apiVersion, kind }) => {
       const live = await cluster.list<KubernetesObject>({ apiVersion, kind }, namespace);
@@ -78,7 +80,7 @@ export async function keptIn(cluster: Cluster, namespace: string): Promise<unkno
     }),
   );
   const volume = await boundVolume(cluster, namespace);
-  return { uid, labels, annotations, volume, objects: objects.flat().sort() };
+  return { uid, labels, marks, volume, objects: objects.flat().sort() };
 }
 
 /** The pods that run, by name. */

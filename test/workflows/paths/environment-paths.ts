@@ -27,6 +27,19 @@ export const ENVIRONMENT_PATHS = {
       ...HANDED_OVER,
     ],
   },
+  'environment/remembered': {
+    shows: 'has the namespace remember it before it is ready, when it is extended, and when it is asleep',
+    landmarks: [
+      'isolate completed',
+      'remember completed',
+      'remember completed',
+      'putToSleep completed',
+      'remember completed',
+      'rouse completed',
+      'remember completed',
+      ...HANDED_OVER,
+    ],
+  },
   'environment/workload-without-pods': {
     shows: 'waits for nothing where the workload has no pods',
     landmarks: ['runWorkload completed', 'verifyEnvironment completed', 'cancel requested', ...HANDED_OVER],

@@ -12,6 +12,16 @@ export const READY: readonly Play[] = [
     return { 'environment/bare-then-terminated': life.firstRun, 'teardown/takes-over': teardown };
   }),
 
+  play(['environment/remembered'], async (stage) => {
+    const life = await Life.begin(stage, await specification('remembered'));
+    await life.ready();
+    await life.extend('2h');
+    await life.sleep();
+    await life.ready();
+    await life.end();
+    return { 'environment/remembered': life.firstRun };
+  }),
+
   play(['environment/workload-and-volume-then-terminated', 'teardown/waits-for-volumes'], async (stage) => {
     const life = await Life.begin(stage, await specification('volume', 'default'));
     await life.ready();
