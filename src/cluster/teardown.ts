@@ -3,7 +3,7 @@ import type { Identity } from '../environment/identity.ts';
 import type { Life, Namespace } from '../environment/life.ts';
 import { namespaceCandidates } from '../environment/names.ts';
 import type { Cluster } from './client.ts';
-import { ClusterError } from './errors.ts';
+import { ClusterError, isRefusal } from './errors.ts';
 import { readNamespace } from './own-namespace.ts';
 import { wasBornOf } from './ownership.ts';
 
@@ -67,9 +67,9 @@ async function refusal(cluster: Cluster, { name, uid }: Namespace, signal?: Abor
     await cluster.delete({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, uid, signal);
     return [];
   } catch (error) {
-    if (error instanceof ClusterError && (error.class === 'final' || error.class === 'conflict'))
-      return [error.message];
-    throw error;
+    const isConflict = error instanceof ClusterError && error.class === 'conflict';
+    if (!(isConflict || isRefusal(error))) throw error;
+    return [error.message];
   }
 }
 
