@@ -55,17 +55,23 @@ export class Stage {
   }
 
   /** Starts a worker; the proxy notes its requests under its name. */
-  async startWorker(name: string): Promise<void> {
+  async startWorker(name: string, checkout?: string): Promise<void> {
     const env = {
       KUBECONFIG: this.proxy.kubeconfigFor(name),
       BERTH_OWNERSHIP_KEY_FILE: inject('servers').ownershipKeyFile,
     };
-    await this.#launch(name, 'worker', env);
+    await this.#launch(name, 'worker', env, checkout);
   }
 
   /** `kill -9` for a worker. */
   async killWorker(name: string): Promise<void> {
     await this.#processes.get(name)?.kill();
+    this.#processes.delete(name);
+  }
+
+  /** Ends a worker as a supervisor does. */
+  async endWorker(name: string): Promise<void> {
+    await this.#processes.get(name)?.end();
     this.#processes.delete(name);
   }
 
@@ -152,13 +158,14 @@ export class Stage {
     return api === undefined ? {} : { api };
   }
 
-  async #launch(name: string, part: 'worker' | 'api', env: NodeJS.ProcessEnv): Promise<void> {
+  async #launch(name: string, part: 'worker' | 'api', env: NodeJS.ProcessEnv, checkout?: string): Promise<void> {
     const common = {
       BERTH_TEMPORAL_ADDRESS: inject('servers').temporal,
       BERTH_TEMPORAL_NAMESPACE: this.temporal.options.namespace,
       TMPDIR: join(this.#directory, 'tmp'),
     };
-    const started = await ProductProcess.start(part, { ...common, ...env }, join(this.#directory, `${name}.log`));
+    const log = join(this.#directory, `${name}.log`);
+    const started = await ProductProcess.start(part, { ...common, ...env }, log, checkout);
     this.#processes.set(name, started);
   }
 }
