@@ -4,6 +4,7 @@ import type { Environment } from '../../src/environment/environment.ts';
 import { type Identity, workflowId } from '../../src/environment/identity.ts';
 import { expectNothingLeft } from './census.ts';
 import { ClusterContents } from './cluster-contents.ts';
+import { inTurns } from './in-turns.ts';
 import { recordedLives } from './recorded-lives.ts';
 import { closeRow } from './row.ts';
 import { chosenSeed, seededRandom } from './seeded-random.ts';
@@ -117,12 +118,4 @@ async function cancel(environment: Identity): Promise<void> {
 
 async function openRunsOf({ dev_id }: Identity): Promise<string[]> {
   return (await recordedLives(stage.temporal, dev_id)).openRuns;
-}
-
-async function inTurns<T>(items: T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  const workers = Array.from({ length: atOnce }, async () => {
-    for (const item of queue) await work(item);
-  });
-  await Promise.all(workers);
 }

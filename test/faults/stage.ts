@@ -32,26 +32,37 @@ export class Stage {
   /** The URLs of its API servers. */
   readonly apis: string[] = [];
   readonly #token: string;
+  readonly #temporalAddress: string;
   readonly #directory: string;
   readonly #processes = new Map<string, ProductProcess>();
 
-  private constructor(parts: { directory: string; temporal: Client; proxy: ApiserverProxy; token: string }) {
+  private constructor(parts: {
+    directory: string;
+    temporal: Client;
+    temporalAddress: string;
+    proxy: ApiserverProxy;
+    token: string;
+  }) {
     this.#directory = parts.directory;
     this.temporal = parts.temporal;
+    this.#temporalAddress = parts.temporalAddress;
     this.proxy = parts.proxy;
     this.#token = parts.token;
   }
 
-  /** Sets it up, still without API servers and workers. */
-  static async setUp(): Promise<Stage> {
+  /**
+   * Sets it up, still without API servers and workers.
+   * @param temporalAddress a Temporal of its own, where that is to be broken too
+   */
+  static async setUp(temporalAddress = inject('servers').temporal): Promise<Stage> {
     const directory = mkdtempSync(join(inject('servers').stateDir, 'stage-'));
     mkdirSync(join(directory, 'tmp'));
     const [proxy, temporal, token] = await Promise.all([
       proxyToSharedApiserver('worker', directory),
-      newTemporalNamespace(),
+      newTemporalNamespace(temporalAddress),
       adminToken(),
     ]);
-    return new Stage({ directory, temporal, proxy, token });
+    return new Stage({ directory, temporal, temporalAddress, proxy, token });
   }
 
   /** Starts a worker; the proxy notes its requests under its name. */
@@ -75,8 +86,9 @@ export class Stage {
     this.#processes.delete(name);
   }
 
-  async startApi(): Promise<void> {
-    const name = `api-${this.apis.length}`;
+  /** Starts an API server, or the one that was killed again, at the address that it had. */
+  async startApi(index = this.apis.length): Promise<void> {
+    const name = `api-${index}`;
     const { [name]: port } = await choosePorts(join(this.#directory, 'ports.json'), { [name]: undefined });
     await this.#launch(name, 'api', {
       BERTH_LISTEN: `${LOOPBACK}:${port}`,
@@ -84,7 +96,12 @@ export class Stage {
       BERTH_TEMPLATES_DIR: join(REPOSITORY, 'templates'),
       BERTH_LOG_LEVEL: 'warn',
     });
-    this.apis.push(`http://${LOOPBACK}:${port}`);
+    this.apis[index] = `http://${LOOPBACK}:${port}`;
+  }
+
+  /** `kill -9` for an API server. */
+  killApi(index: number): Promise<void> {
+    return this.killWorker(`api-${index}`);
   }
 
   /** An environment of a developer whom nobody knows yet. */
@@ -160,7 +177,7 @@ export class Stage {
 
   async #launch(name: string, part: 'worker' | 'api', env: NodeJS.ProcessEnv, checkout?: string): Promise<void> {
     const common = {
-      BERTH_TEMPORAL_ADDRESS: inject('servers').temporal,
+      BERTH_TEMPORAL_ADDRESS: this.#temporalAddress,
       BERTH_TEMPORAL_NAMESPACE: this.temporal.options.namespace,
       TMPDIR: join(this.#directory, 'tmp'),
     };
