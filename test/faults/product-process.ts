@@ -43,6 +43,10 @@ export class ProductProcess {
     return started;
   }
 
+  get pid(): number {
+    return this.#child.pid ?? Number.NaN;
+  }
+
   /** `kill -9` */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');

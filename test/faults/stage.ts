@@ -18,6 +18,13 @@ import { newTemporalNamespace } from './temporal-namespace.ts';
 const POLL_MS = 100;
 const SETTLED_MS = 60_000;
 
+export interface StageOptions {
+  /** The address of a Temporal of its own, where that is to be broken too. @default the shared one */
+  readonly temporal?: string;
+  /** What all of its processes are told beside. */
+  readonly variables?: NodeJS.ProcessEnv;
+}
+
 /**
  * A Temporal namespace with workers and API servers of its own, on the shared servers: all of it can be broken, and
  * counted. Its workers reach the cluster through a proxy that does what the test says.
@@ -32,37 +39,43 @@ export class Stage {
   /** The URLs of its API servers. */
   readonly apis: string[] = [];
   readonly #token: string;
-  readonly #temporalAddress: string;
+  readonly #common: NodeJS.ProcessEnv;
   readonly #directory: string;
   readonly #processes = new Map<string, ProductProcess>();
 
   private constructor(parts: {
     directory: string;
     temporal: Client;
-    temporalAddress: string;
+    common: NodeJS.ProcessEnv;
     proxy: ApiserverProxy;
     token: string;
   }) {
     this.#directory = parts.directory;
     this.temporal = parts.temporal;
-    this.#temporalAddress = parts.temporalAddress;
+    this.#common = parts.common;
     this.proxy = parts.proxy;
     this.#token = parts.token;
   }
 
-  /**
-   * Sets it up, still without API servers and workers.
-   * @param temporalAddress a Temporal of its own, where that is to be broken too
-   */
-  static async setUp(temporalAddress = inject('servers').temporal): Promise<Stage> {
+  /** Sets it up, still without API servers and workers. */
+  static async setUp({
+    temporal: address = inject('servers').temporal,
+    variables = {},
+  }: StageOptions = {}): Promise<Stage> {
     const directory = mkdtempSync(join(inject('servers').stateDir, 'stage-'));
     mkdirSync(join(directory, 'tmp'));
     const [proxy, temporal, token] = await Promise.all([
       proxyToSharedApiserver('worker', directory),
-      newTemporalNamespace(temporalAddress),
+      newTemporalNamespace(address),
       adminToken(),
     ]);
-    return new Stage({ directory, temporal, temporalAddress, proxy, token });
+    const common = {
+      ...variables,
+      BERTH_TEMPORAL_ADDRESS: address,
+      BERTH_TEMPORAL_NAMESPACE: temporal.options.namespace,
+      TMPDIR: join(directory, 'tmp'),
+    };
+    return new Stage({ directory, temporal, common, proxy, token });
   }
 
   /** Starts a worker; the proxy notes its requests under its name. */
@@ -148,6 +161,11 @@ export class Stage {
     }
   }
 
+  /** A running process, and the file of its output. */
+  processOf(name: string): { pid: number; log: string } {
+    return { pid: this.#processes.get(name)?.pid ?? Number.NaN, log: this.#logOf(name) };
+  }
+
   /** What a census here is taken of: all of it, the processes too; or what is of one developer. */
   scope(developer?: string): Scope {
     const { temporal, accepted } = this;
@@ -175,14 +193,12 @@ export class Stage {
     return api === undefined ? {} : { api };
   }
 
+  #logOf(name: string): string {
+    return join(this.#directory, `${name}.log`);
+  }
+
   async #launch(name: string, part: 'worker' | 'api', env: NodeJS.ProcessEnv, checkout?: string): Promise<void> {
-    const common = {
-      BERTH_TEMPORAL_ADDRESS: this.#temporalAddress,
-      BERTH_TEMPORAL_NAMESPACE: this.temporal.options.namespace,
-      TMPDIR: join(this.#directory, 'tmp'),
-    };
-    const log = join(this.#directory, `${name}.log`);
-    const started = await ProductProcess.start(part, { ...common, ...env }, log, checkout);
+    const started = await ProductProcess.start(part, { ...this.#common, ...env }, this.#logOf(name), checkout);
     this.#processes.set(name, started);
   }
 }
