@@ -22,9 +22,9 @@ test('1,000 environments, started and terminated one after the other, leave API 
   timeout: TEST_MS,
   meta: { fault: '1,000 start/terminate cycles' },
 }, async ({ task }) => {
-  const stage = await Stage.setUp({ variables: { NODE_OPTIONS: OPEN_TO_INSPECTION } });
+  const stage = await Stage.setUp();
   onTestFinished(() => stage.close());
-  await Promise.all([stage.startApi(), stage.startWorker('worker')]);
+  await Promise.all([stage.startApi(OPEN_TO_INSPECTION), stage.startWorker('worker', OPEN_TO_INSPECTION)]);
   const parts = await Promise.all(
     ['api-0', 'worker'].map(async (name) => {
       const inspection = await Inspection.begin(stage.processOf(name));

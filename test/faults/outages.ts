@@ -31,7 +31,7 @@ export class Outages {
     return this.#inTurn('api', async () => {
       await this.#stage.killApi(0);
       await sleep(ms);
-      await untilStarted(() => this.#stage.startApi(0));
+      await untilStarted(() => this.#stage.startApi({}, 0));
     });
   }
 

@@ -60,7 +60,7 @@ async function stageWithOutages(): Promise<{ stage: Stage; outages: Outages }> {
   const temporal = await OwnTemporal.prepare(directory);
   await temporal.start();
   onTestFinished(() => temporal.kill());
-  const stage = await Stage.setUp({ temporal: temporal.address });
+  const stage = await Stage.setUp({ ownTemporal: temporal.address });
   onTestFinished(() => stage.close());
   await Promise.all([stage.startApi(), ...WORKERS.map((worker) => stage.startWorker(worker))]);
   return { stage, outages: new Outages(stage, temporal) };

@@ -13,16 +13,15 @@ import type { ApiserverProxy } from './apiserver-proxy.ts';
 import type { Scope } from './census.ts';
 import { ProductProcess } from './product-process.ts';
 import { proxyToSharedApiserver } from './shared-apiserver.ts';
-import { newTemporalNamespace } from './temporal-namespace.ts';
+import { defaultNamespaceAt, newTemporalNamespace } from './temporal-namespace.ts';
 
 const POLL_MS = 100;
 const SETTLED_MS = 60_000;
 
+/** What a stage does not share with others. */
 export interface StageOptions {
-  /** The address of a Temporal of its own, where that is to be broken too. @default the shared one */
-  readonly temporal?: string;
-  /** What all of its processes are told beside. */
-  readonly variables?: NodeJS.ProcessEnv;
+  /** The address of a Temporal server of its own. */
+  readonly ownTemporal?: string;
 }
 
 /**
@@ -38,51 +37,48 @@ export class Stage {
   readonly accepted: Environment[] = [];
   /** The URLs of its API servers. */
   readonly apis: string[] = [];
+  readonly #temporalAddress: string;
   readonly #token: string;
-  readonly #common: NodeJS.ProcessEnv;
   readonly #directory: string;
   readonly #processes = new Map<string, ProductProcess>();
 
   private constructor(parts: {
     directory: string;
     temporal: Client;
-    common: NodeJS.ProcessEnv;
+    temporalAddress: string;
     proxy: ApiserverProxy;
     token: string;
   }) {
     this.#directory = parts.directory;
+    this.#temporalAddress = parts.temporalAddress;
     this.temporal = parts.temporal;
-    this.#common = parts.common;
     this.proxy = parts.proxy;
     this.#token = parts.token;
   }
 
   /** Sets it up, still without API servers and workers. */
-  static async setUp({
-    temporal: address = inject('servers').temporal,
-    variables = {},
-  }: StageOptions = {}): Promise<Stage> {
-    const directory = mkdtempSync(join(inject('servers').stateDir, 'stage-'));
+  static async setUp({ ownTemporal }: StageOptions = {}): Promise<Stage> {
+    const servers = inject('servers');
+    const directory = mkdtempSync(join(servers.stateDir, 'stage-'));
     mkdirSync(join(directory, 'tmp'));
     const [proxy, temporal, token] = await Promise.all([
       proxyToSharedApiserver('worker', directory),
-      newTemporalNamespace(address),
+      ownTemporal === undefined ? newTemporalNamespace() : defaultNamespaceAt(ownTemporal),
       adminToken(),
     ]);
-    const common = {
-      ...variables,
-      BERTH_TEMPORAL_ADDRESS: address,
-      BERTH_TEMPORAL_NAMESPACE: temporal.options.namespace,
-      TMPDIR: join(directory, 'tmp'),
-    };
-    return new Stage({ directory, temporal, common, proxy, token });
+    const temporalAddress = ownTemporal ?? servers.temporal;
+    return new Stage({ directory, temporal, temporalAddress, proxy, token });
   }
 
-  /** Starts a worker; the proxy notes its requests under its name. */
-  async startWorker(name: string, checkout?: string): Promise<void> {
+  /**
+   * Starts a worker; the proxy notes its requests under its name.
+   * @param checkout the code that it runs, where that is not today's
+   */
+  async startWorker(name: string, variables: Readonly<Record<string, string>> = {}, checkout?: string): Promise<void> {
     const env = {
       KUBECONFIG: this.proxy.kubeconfigFor(name),
       BERTH_OWNERSHIP_KEY_FILE: inject('servers').ownershipKeyFile,
+      ...variables,
     };
     await this.#launch(name, 'worker', env, checkout);
   }
@@ -99,8 +95,8 @@ export class Stage {
     this.#processes.delete(name);
   }
 
-  /** Starts an API server, or the one that was killed again, at the address that it had. */
-  async startApi(index = this.apis.length): Promise<void> {
+  /** Starts one more API server; or one that was killed, by its index, at the address that it had. */
+  async startApi(variables: Readonly<Record<string, string>> = {}, index = this.apis.length): Promise<void> {
     const name = `api-${index}`;
     const { [name]: port } = await choosePorts(join(this.#directory, 'ports.json'), { [name]: undefined });
     await this.#launch(name, 'api', {
@@ -108,6 +104,7 @@ export class Stage {
       BERTH_TOKENS_FILE: inject('servers').tokensFile,
       BERTH_TEMPLATES_DIR: join(REPOSITORY, 'templates'),
       BERTH_LOG_LEVEL: 'warn',
+      ...variables,
     });
     this.apis[index] = `http://${LOOPBACK}:${port}`;
   }
@@ -198,7 +195,12 @@ export class Stage {
   }
 
   async #launch(name: string, part: 'worker' | 'api', env: NodeJS.ProcessEnv, checkout?: string): Promise<void> {
-    const started = await ProductProcess.start(part, { ...this.#common, ...env }, this.#logOf(name), checkout);
+    const common = {
+      BERTH_TEMPORAL_ADDRESS: this.#temporalAddress,
+      BERTH_TEMPORAL_NAMESPACE: this.temporal.options.namespace,
+      TMPDIR: join(this.#directory, 'tmp'),
+    };
+    const started = await ProductProcess.start(part, { ...common, ...env }, this.#logOf(name), checkout);
     this.#processes.set(name, started);
   }
 }

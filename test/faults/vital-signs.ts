@@ -12,8 +12,8 @@ export interface VitalSigns {
   readonly 'open files': number;
 }
 
-/** What a process must be told by `NODE_OPTIONS`, so that it can be looked into; it writes where into its log. */
-export const OPEN_TO_INSPECTION = '--inspect=127.0.0.1:0';
+/** The variables of a process that can be looked into: it writes where into its log. */
+export const OPEN_TO_INSPECTION = { NODE_OPTIONS: '--inspect=127.0.0.1:0' };
 
 /** Looks into a running process of Node's by its inspector, and at what the kernel says of it. */
 export class Inspection {
@@ -34,7 +34,7 @@ export class Inspection {
 
   static async begin({ pid, log }: { pid: number; log: string }): Promise<Inspection> {
     const [, address] = /Debugger listening on (ws:\S+)/.exec(readFileSync(log, 'utf8')) ?? [];
-    if (address === undefined) throw new Error(`Start it with NODE_OPTIONS=${OPEN_TO_INSPECTION}.`);
+    if (address === undefined) throw new Error(`Start it with NODE_OPTIONS=${OPEN_TO_INSPECTION.NODE_OPTIONS}.`);
     const socket = new WebSocket(address);
     await once(socket, 'open');
     return new Inspection(pid, socket);

@@ -25,7 +25,7 @@ test("a worker of yesterday's code beside one of today's: what was begun under o
   checkOut(commit, checkout);
   const stage = await Stage.setUp();
   onTestFinished(() => stage.close());
-  await Promise.all([stage.startApi(), stage.startWorker('yesterday', checkout)]);
+  await Promise.all([stage.startApi(), stage.startWorker('yesterday', {}, checkout)]);
   const begun: Identity[] = [];
   const begin = async (when: string, headers: Record<string, string> = {}): Promise<void> => {
     const some = Array.from({ length: OF_EACH }, (_, index) => stage.environment(`${when}-${index}`));
