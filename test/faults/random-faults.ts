@@ -22,6 +22,7 @@ const MOST_REQUESTS = 3;
 const LATEST_MS = 10_000;
 /** The second comes while the first lasts, or what it broke is being brought to its end. */
 const APART_MS = 1000;
+const REQUESTS_AN_OUTAGE = 4;
 
 const ON_REQUESTS: Record<string, Fault> = {
   'cut before they are done': cut,
@@ -32,12 +33,13 @@ const ON_REQUESTS: Record<string, Fault> = {
   'delayed for 3 s': delay(LONGEST_MS),
 };
 
-const CHOICES: ((random: Random) => Choice)[] = [
-  ...Object.entries(ON_REQUESTS).map(
-    ([how, fault]) =>
-      (random: Random) =>
-        onRequests(how, fault, random),
-  ),
+type Choose = (random: Random) => Choice;
+const REQUESTS: Choose[] = Object.entries(ON_REQUESTS).map(
+  ([how, fault]) =>
+    (random) =>
+      onRequests(how, fault, random),
+);
+const OUTAGES: Choose[] = [
   (random) => {
     const worker = random() < 0.5 ? WORKERS[0] : WORKERS[1];
     return outage(`${worker} killed`, random, (outages, ms) => outages.ofWorker(worker, ms));
@@ -47,13 +49,14 @@ const CHOICES: ((random: Random) => Choice)[] = [
   (random) => outage('Temporal stands still', random, (outages, ms) => outages.standstill(ms)),
   (random) => outage('Temporal killed', random, (outages, ms) => outages.ofTemporal(ms)),
 ];
+/** An outage hits all that goes on: were there more, nothing but outages would go on. */
+const CHOICES: Choose[] = [...Array.from({ length: REQUESTS_AN_OUTAGE }, () => REQUESTS).flat(), ...OUTAGES];
 
-/** Two different faults at about the same moment. */
+/** Two faults at about the same moment. */
 export function chooseTwo(random: Random): ChosenFault[] {
-  const first = Math.floor(random() * CHOICES.length);
-  const other = (first + 1 + Math.floor(random() * (CHOICES.length - 1))) % CHOICES.length;
   const atMs = random() * LATEST_MS;
-  return [CHOICES[first], CHOICES[other]].flatMap((choose, index) => {
+  return [0, 1].flatMap((index) => {
+    const choose = CHOICES[Math.floor(random() * CHOICES.length)];
     const afterMs = Math.round(atMs + index * random() * APART_MS);
     return choose ? [{ ...choose(random), afterMs }] : [];
   });

@@ -19,7 +19,7 @@ const TEST_MS = atStrength(300_000, 3_600_000);
 
 const seed = chosenSeed();
 
-test(`${LIVES} lives with two random faults each, many of which hit all others too, come to what they would have come to`, {
+test(`${LIVES} lives with two random faults each, some of which hit all others too, come to what they would have come to`, {
   timeout: TEST_MS,
   meta: { fault: 'two at once, random' },
 }, async ({ task }) => {
