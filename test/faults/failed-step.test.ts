@@ -38,7 +38,7 @@ describe('a provisioning that is refused for good in a step names the step, and 
   const all = stepRequests(STEPS, REQUESTS_OF_PROVISIONING).flatMap((request) =>
     REFUSALS.map((refusal) => ({ ...request, ...refusal })),
   );
-  // Each request refused in one way, and each way with some request.
+  // Each way with another request.
   const cases = someOf(all, REFUSALS.length + 1);
   let stage: Stage;
   let ended: Map<Case, Environment>;
