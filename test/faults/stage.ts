@@ -32,11 +32,12 @@ export class Stage {
   /** The URLs of its API servers. */
   readonly apis: string[] = [];
   readonly #token: string;
-  readonly #directory: string;
+  /** Where its files are, until it closes. */
+  readonly directory: string;
   readonly #processes = new Map<string, ProductProcess>();
 
   private constructor(parts: { directory: string; temporal: Client; proxy: ApiserverProxy; token: string }) {
-    this.#directory = parts.directory;
+    this.directory = parts.directory;
     this.temporal = parts.temporal;
     this.proxy = parts.proxy;
     this.#token = parts.token;
@@ -54,9 +55,13 @@ export class Stage {
     return new Stage({ directory, temporal, proxy, token });
   }
 
-  /** Starts a worker; the proxy notes its requests under its name. */
-  async startWorker(name: string): Promise<void> {
+  /**
+   * Starts a worker; the proxy notes its requests under its name.
+   * @param variables what its environment has beside where its servers are
+   */
+  async startWorker(name: string, variables: NodeJS.ProcessEnv = {}): Promise<void> {
     const env = {
+      ...variables,
       KUBECONFIG: this.proxy.kubeconfigFor(name),
       BERTH_OWNERSHIP_KEY_FILE: inject('servers').ownershipKeyFile,
     };
@@ -69,14 +74,15 @@ export class Stage {
     this.#processes.delete(name);
   }
 
-  async startApi(): Promise<void> {
+  async startApi(variables: NodeJS.ProcessEnv = {}): Promise<void> {
     const name = `api-${this.apis.length}`;
-    const { [name]: port } = await choosePorts(join(this.#directory, 'ports.json'), { [name]: undefined });
+    const { [name]: port } = await choosePorts(join(this.directory, 'ports.json'), { [name]: undefined });
     await this.#launch(name, 'api', {
       BERTH_LISTEN: `${LOOPBACK}:${port}`,
       BERTH_TOKENS_FILE: inject('servers').tokensFile,
       BERTH_TEMPLATES_DIR: join(REPOSITORY, 'templates'),
       BERTH_LOG_LEVEL: 'warn',
+      ...variables,
     });
     this.apis.push(`http://${LOOPBACK}:${port}`);
   }
@@ -131,8 +137,8 @@ export class Stage {
     const { adminKubeconfig, stateDir } = inject('servers');
     const shared = { temporal, accepted, adminKubeconfig, etcdDirectory: join(stateDir, 'etcd') };
     if (developer !== undefined) return { ...shared, developers: developer };
-    const temporaryDirectories = [join(this.#directory, 'tmp')];
-    return { ...shared, developers: this.developers, processesOf: this.#directory, temporaryDirectories };
+    const temporaryDirectories = [join(this.directory, 'tmp')];
+    return { ...shared, developers: this.developers, processesOf: this.directory, temporaryDirectories };
   }
 
   /** Ends its workers and API servers, so that a census may count processes. */
@@ -144,7 +150,7 @@ export class Stage {
   async close(): Promise<void> {
     await this.endProcesses();
     await Promise.all([this.proxy.close(), this.temporal.connection.close()]);
-    rmSync(this.#directory, { recursive: true });
+    rmSync(this.directory, { recursive: true });
   }
 
   get #anApi(): { api?: string } {
@@ -156,9 +162,9 @@ export class Stage {
     const common = {
       BERTH_TEMPORAL_ADDRESS: inject('servers').temporal,
       BERTH_TEMPORAL_NAMESPACE: this.temporal.options.namespace,
-      TMPDIR: join(this.#directory, 'tmp'),
+      TMPDIR: join(this.directory, 'tmp'),
     };
-    const started = await ProductProcess.start(part, { ...common, ...env }, join(this.#directory, `${name}.log`));
+    const started = await ProductProcess.start(part, { ...common, ...env }, join(this.directory, `${name}.log`));
     this.#processes.set(name, started);
   }
 }
