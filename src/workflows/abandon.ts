@@ -22,13 +22,13 @@ export async function unlessAbandoned(
 ): Promise<Abandonment | undefined> {
   const began = Date.now();
   const given = new Trigger<Abandonment>();
-  setHandler(abandonUpdate, ({ by, reason }) => {
-    const forMs = Date.now() - began;
-    if (forMs < STUCK_AFTER_MS) throw notStuck(forMs);
+  const giveUp = ({ by, reason }: Pick<Abandonment, 'by' | 'reason'>): Abandonment => {
     const abandoned = { by, at: new Date().toISOString(), reason, left: whatIsLeft() };
     given.resolve(abandoned);
     return abandoned;
-  });
+  };
+  // What is refused before it is taken leaves nothing in the history, however often it is asked.
+  setHandler(abandonUpdate, giveUp, { validator: (_) => mustBeStuck(Date.now() - began) });
   // What goes on with it is told by Temporal, once this workflow is over, that it need not.
   return await Promise.race([run().then(() => undefined), given]);
 }
@@ -45,8 +45,9 @@ export async function tellOperators(abandoned: Abandonment): Promise<void> {
   }
 }
 
-function notStuck(forMs: number): Error {
+function mustBeStuck(forMs: number): void {
+  if (forMs >= STUCK_AFTER_MS) return;
   const seconds = Math.floor(forMs / 1000);
   const detail = `It has been torn down for ${seconds} s only. Wait until status has shown for ${STUCK_AFTER_MS / 1000} s what holds it.`;
-  return failureOf(problem('not-stuck', detail));
+  throw failureOf(problem('not-stuck', detail));
 }
