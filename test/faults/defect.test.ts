@@ -45,12 +45,11 @@ describe('an environment whose workflow fails its tasks', () => {
 
     await expect.poll(() => stage.status(unlucky), NOTICED_WITHIN).toMatchObject({ state: 'ready', problem: DEFECT });
     const started = await stage.start(unlucky);
+    const asked = await stage.ask('sleep', unlucky);
     const ended = await stage.terminate(unlucky);
 
-    expect(started).toMatchObject({
-      status: 500,
-      body: { ...DEFECT, detail: expect.stringContaining('nothing is lost') },
-    });
+    expect(started).toMatchObject({ status: 200, body: { state: 'ready', problem: DEFECT } });
+    expect(asked).toMatchObject({ status: 500, body: { detail: expect.stringContaining('nothing is lost') } });
     expect(ended).toMatchObject({ status: 202, body: { state: 'terminating', problem: DEFECT } });
     await expect.poll(() => listed(stage, unlucky.dev_id), NOTICED_WITHIN).toMatchObject([{ problem: DEFECT }]);
     await expect.poll(() => metricAt(metrics, 'berth_workflows_failing'), NOTICED_WITHIN).toBe(1);

@@ -22,7 +22,7 @@ export async function join(
   life: LifeRecord,
   deadline: Deadline,
 ): Promise<Outcome> {
-  const outcome = asAsked(request, life.environment);
+  const outcome = asAsked(request, shown(life));
   if (outcome.isDone) return outcome;
   mustGoOn(life);
   const living = lives.living(life);
