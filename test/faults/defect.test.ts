@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { KubeConfig } from '@kubernetes/client-node';
-import { NativeConnection } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { connectCluster } from '../../src/cluster/client.ts';
 import { choosePorts, LOOPBACK } from '../../src/local/ports.ts';
@@ -27,6 +27,8 @@ describe('an environment whose workflow fails its tasks', () => {
   let startToday: () => Promise<void>;
 
   beforeAll(async () => {
+    // That workflow tasks fail is what the test is about.
+    Runtime.install({ logger: new DefaultLogger('ERROR') });
     stage = await Stage.setUp();
     const { metrics: port } = await choosePorts(join(stage.directory, 'metrics-port.json'), { metrics: undefined });
     metrics = `http://${LOOPBACK}:${port}/metrics`;
