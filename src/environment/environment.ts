@@ -1,3 +1,4 @@
+import type { Abandonment } from './abandonment.ts';
 import type { Identity } from './identity.ts';
 import type { Problem } from './problem.ts';
 import type { Proof } from './proof.ts';
@@ -72,6 +73,8 @@ export interface Environment extends Identity {
   steps: Step[];
   /** What packets have shown, where the template demands it. */
   isolation?: Proof;
+  /** That it ended though something of it is left. */
+  abandoned?: Abandonment;
   problem?: Problem;
 }
 export type ParameterValue = string | number | boolean;

@@ -10,6 +10,7 @@ import {
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
+import { abandonmentText } from '../environment/abandonment.ts';
 import { advance, type StepName } from '../environment/environment.ts';
 import type { Life, Namespace } from '../environment/life.ts';
 import type { Problem } from '../environment/problem.ts';
@@ -148,8 +149,10 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
 
   function undo(error: unknown): Promise<never> {
     return CancellationScope.nonCancellable(async () => {
-      const problem = brokenOff(error, 'everything is undone');
+      const undone = brokenOff(error, 'everything is undone');
       await saga.undo();
+      const { abandoned } = record.environment;
+      const problem = abandoned ? brokenOff(error, abandonmentText(abandoned)) : undone;
       record.enter('failed', { problem });
       await condition(allHandlersFinished);
       throw failureOf(problem);

@@ -39,7 +39,8 @@ export class Stage {
   readonly apis: string[] = [];
   readonly #temporalAddress: string;
   readonly #token: string;
-  readonly #directory: string;
+  /** Where its files are, until it closes. */
+  readonly directory: string;
   readonly #processes = new Map<string, ProductProcess>();
 
   private constructor(parts: {
@@ -49,7 +50,7 @@ export class Stage {
     proxy: ApiserverProxy;
     token: string;
   }) {
-    this.#directory = parts.directory;
+    this.directory = parts.directory;
     this.#temporalAddress = parts.temporalAddress;
     this.temporal = parts.temporal;
     this.proxy = parts.proxy;
@@ -98,7 +99,7 @@ export class Stage {
   /** Starts one more API server; or one that was killed, by its index, at the address that it had. */
   async startApi(variables: Readonly<Record<string, string>> = {}, index = this.apis.length): Promise<void> {
     const name = `api-${index}`;
-    const { [name]: port } = await choosePorts(join(this.#directory, 'ports.json'), { [name]: undefined });
+    const { [name]: port } = await choosePorts(join(this.directory, 'ports.json'), { [name]: undefined });
     await this.#launch(name, 'api', {
       BERTH_LISTEN: `${LOOPBACK}:${port}`,
       BERTH_TOKENS_FILE: inject('servers').tokensFile,
@@ -169,8 +170,8 @@ export class Stage {
     const { adminKubeconfig, stateDir } = inject('servers');
     const shared = { temporal, accepted, adminKubeconfig, etcdDirectory: join(stateDir, 'etcd') };
     if (developer !== undefined) return { ...shared, developers: developer };
-    const temporaryDirectories = [join(this.#directory, 'tmp')];
-    return { ...shared, developers: this.developers, processesOf: this.#directory, temporaryDirectories };
+    const temporaryDirectories = [join(this.directory, 'tmp')];
+    return { ...shared, developers: this.developers, processesOf: this.directory, temporaryDirectories };
   }
 
   /** Ends its workers and API servers, so that a census may count processes. */
@@ -182,7 +183,7 @@ export class Stage {
   async close(): Promise<void> {
     await this.endProcesses();
     await Promise.all([this.proxy.close(), this.temporal.connection.close()]);
-    rmSync(this.#directory, { recursive: true });
+    rmSync(this.directory, { recursive: true });
   }
 
   get #anApi(): { api?: string } {
@@ -191,14 +192,14 @@ export class Stage {
   }
 
   #logOf(name: string): string {
-    return join(this.#directory, `${name}.log`);
+    return join(this.directory, `${name}.log`);
   }
 
   async #launch(name: string, part: 'worker' | 'api', env: NodeJS.ProcessEnv, checkout?: string): Promise<void> {
     const common = {
       BERTH_TEMPORAL_ADDRESS: this.#temporalAddress,
       BERTH_TEMPORAL_NAMESPACE: this.temporal.options.namespace,
-      TMPDIR: join(this.#directory, 'tmp'),
+      TMPDIR: join(this.directory, 'tmp'),
     };
     const started = await ProductProcess.start(part, { ...common, ...env }, this.#logOf(name), checkout);
     this.#processes.set(name, started);

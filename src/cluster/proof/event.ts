@@ -14,6 +14,7 @@ export async function warnOperators(
   note: string,
   instance: string,
   signal?: AbortSignal,
+  action = 'Proof',
 ): Promise<void> {
   const event: EventsV1Event = {
     apiVersion: 'events.k8s.io/v1',
@@ -22,7 +23,7 @@ export async function warnOperators(
     type: 'Warning',
     reason,
     note: note.slice(0, LONGEST_NOTE),
-    action: 'Proof',
+    action,
     eventTime: new V1MicroTime(),
     regarding: { apiVersion: 'v1', kind: 'ServiceAccount', name: 'berth-worker', namespace: SYSTEM },
     reportingController: 'berth.dev/worker',
