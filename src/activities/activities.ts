@@ -4,6 +4,7 @@ import type { Dependencies } from './dependencies.ts';
 import { proofActivities } from './proof.ts';
 import { provisionActivities } from './provision.ts';
 import { sleepActivities } from './sleep.ts';
+import { sweepActivities } from './sweep.ts';
 import { teardownActivities } from './teardown.ts';
 
 /** All activities, over the dependencies given. Each answers with the number of attempts that it took. */
@@ -13,6 +14,7 @@ export function createActivities(dependencies: Dependencies) {
     ...attempted(proofActivities(dependencies), 'on final errors'),
     ...attempted(accessActivities(dependencies), 'on final errors'),
     ...attempted(sleepActivities(dependencies), 'never'),
+    ...attempted(sweepActivities(dependencies), 'never'),
     ...attempted(teardownActivities(dependencies), 'never'),
   };
 }

@@ -36,7 +36,9 @@ export function proofActivities({ cluster, ownershipKey, proof: options }: Depen
       verifiedAt.set(Math.floor(Date.parse(proof.verified_at) / 1000));
       refusals.add(proof.enforced ? 0 : 1);
       const fault = proofFault(proof);
-      if (fault !== undefined) await warnOperators(cluster, 'IsolationNotEnforced', fault, name, cancellationSignal());
+      if (fault === undefined) return;
+      const warning = { reason: 'IsolationNotEnforced', action: 'Proof', note: fault, instance: name } as const;
+      await warnOperators(cluster, warning, cancellationSignal());
     },
   };
 }

@@ -3,9 +3,11 @@ import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { connectCluster } from '../cluster/client.ts';
 import { entranceTo } from '../cluster/kubeconfig.ts';
-import { keepCanary } from './canary-schedule.ts';
+import { durationMs } from '../environment/duration.ts';
 import { readConfiguration } from './configuration.ts';
+import { keepCanary, keepSweep } from './schedules.ts';
 import { createWorker } from './worker.ts';
+import { TemporalWorkflows } from './workflows.ts';
 
 const configuration = await readConfiguration(process.env);
 const { metricsListen: bindAddress } = configuration;
@@ -23,9 +25,16 @@ const own = kubeConfig.getCurrentCluster();
 if (own === null) throw new Error('The kubeconfig names no cluster: set its current-context.');
 const entrance = entranceTo(own, configuration.entrance);
 const connection = await NativeConnection.connect({ address: configuration.temporalAddress });
-const { ownershipKey, temporalNamespace, proof } = configuration;
-const worker = await createWorker(connection, temporalNamespace, { cluster, ownershipKey, entrance, proof });
-await keepCanary(new Client({ connection, namespace: temporalNamespace }), configuration.canaryEvery);
+const { temporalNamespace, ownershipKey, proof, sweepGraceMs } = configuration;
+const client = new Client({ connection, namespace: temporalNamespace });
+const workflows = new TemporalWorkflows(client);
+const dependencies = { cluster, ownershipKey, entrance, proof, workflows, sweepGraceMs };
+const worker = await createWorker(connection, temporalNamespace, dependencies);
+const { canaryEvery, sweepEvery } = configuration;
+await Promise.all([keepCanary(client, canaryEvery), keepSweep(client, sweepEvery)]);
+// Temporal may lose everything while this worker runs, and this schedule with it.
+const keepSweeping = async (): Promise<void> => await keepSweep(client, sweepEvery).catch(() => undefined);
+const sweeping = sweepEvery === undefined ? undefined : setInterval(keepSweeping, durationMs(sweepEvery));
 
 // A supervisor that is gone can no longer stop its children.
 const stop = (): void => worker.shutdown();
@@ -33,6 +42,7 @@ process.once('disconnect', stop);
 const stopped = worker.run();
 process.send?.('ready');
 await stopped;
+clearInterval(sweeping);
 process.off('disconnect', stop);
 await Promise.all([connection.close(), cluster.close()]);
 if (process.connected) process.disconnect();

@@ -6,17 +6,27 @@ import type { Client } from '@temporalio/client';
 import { inject } from 'vitest';
 import type { Environment } from '../../src/environment/environment.ts';
 import type { Identity } from '../../src/environment/identity.ts';
+import type { SweepReport } from '../../src/environment/sweep/report.ts';
 import { choosePorts, LOOPBACK } from '../../src/local/ports.ts';
 import { REPOSITORY } from '../../src/local/repository.ts';
 import { type Answer, adminToken, call, status, terminate } from '../setup/client.ts';
+import { newKeyFile } from '../setup/key-file.ts';
 import type { ApiserverProxy } from './apiserver-proxy.ts';
 import type { Scope } from './census.ts';
 import { ProductProcess } from './product-process.ts';
 import { proxyToSharedApiserver } from './shared-apiserver.ts';
-import { newTemporalNamespace } from './temporal-namespace.ts';
+import { defaultNamespaceAt, newTemporalNamespace } from './temporal-namespace.ts';
 
 const POLL_MS = 100;
 const SETTLED_MS = 60_000;
+
+/** What a stage does not share with others. */
+export interface StageOptions {
+  /** An installation of its own: what others have made is foreign to it. */
+  readonly ownKey?: boolean;
+  /** The address of a Temporal server of its own. */
+  readonly ownTemporal?: string;
+}
 
 /**
  * A Temporal namespace with workers and API servers of its own, on the shared servers: all of it can be broken, and
@@ -31,34 +41,50 @@ export class Stage {
   readonly accepted: Environment[] = [];
   /** The URLs of its API servers. */
   readonly apis: string[] = [];
+  /** The key by which its workers know what is theirs. */
+  readonly ownershipKeyFile: string;
+  readonly #temporalAddress: string;
   readonly #token: string;
   readonly #directory: string;
   readonly #processes = new Map<string, ProductProcess>();
 
-  private constructor(parts: { directory: string; temporal: Client; proxy: ApiserverProxy; token: string }) {
+  private constructor(parts: {
+    directory: string;
+    temporal: Client;
+    temporalAddress: string;
+    ownershipKeyFile: string;
+    proxy: ApiserverProxy;
+    token: string;
+  }) {
     this.#directory = parts.directory;
+    this.#temporalAddress = parts.temporalAddress;
+    this.ownershipKeyFile = parts.ownershipKeyFile;
     this.temporal = parts.temporal;
     this.proxy = parts.proxy;
     this.#token = parts.token;
   }
 
   /** Sets it up, still without API servers and workers. */
-  static async setUp(): Promise<Stage> {
-    const directory = mkdtempSync(join(inject('servers').stateDir, 'stage-'));
+  static async setUp({ ownKey = false, ownTemporal }: StageOptions = {}): Promise<Stage> {
+    const servers = inject('servers');
+    const directory = mkdtempSync(join(servers.stateDir, 'stage-'));
     mkdirSync(join(directory, 'tmp'));
     const [proxy, temporal, token] = await Promise.all([
       proxyToSharedApiserver('worker', directory),
-      newTemporalNamespace(),
+      ownTemporal === undefined ? newTemporalNamespace() : defaultNamespaceAt(ownTemporal),
       adminToken(),
     ]);
-    return new Stage({ directory, temporal, proxy, token });
+    const ownershipKeyFile = ownKey ? newKeyFile(directory) : servers.ownershipKeyFile;
+    const temporalAddress = ownTemporal ?? servers.temporal;
+    return new Stage({ directory, temporal, temporalAddress, ownershipKeyFile, proxy, token });
   }
 
   /** Starts a worker; the proxy notes its requests under its name. */
-  async startWorker(name: string): Promise<void> {
+  async startWorker(name: string, variables: Readonly<Record<string, string>> = {}): Promise<void> {
     const env = {
       KUBECONFIG: this.proxy.kubeconfigFor(name),
-      BERTH_OWNERSHIP_KEY_FILE: inject('servers').ownershipKeyFile,
+      BERTH_OWNERSHIP_KEY_FILE: this.ownershipKeyFile,
+      ...variables,
     };
     await this.#launch(name, 'worker', env);
   }
@@ -109,6 +135,14 @@ export class Stage {
     return call(this.#token, 'POST', `/environments/${verb}`, { body, headers, ...this.#anApi });
   }
 
+  /** Compares what exists with what is known. */
+  async sweep({ dryRun = false } = {}): Promise<SweepReport> {
+    const path = `/sweep?dry_run=${dryRun}`;
+    const { status, body } = await call<SweepReport>(this.#token, 'POST', path, this.#anApi);
+    if (status !== 200) throw new Error(`It could not be swept: ${JSON.stringify(body)}`);
+    return body;
+  }
+
   async status(identity: Identity): Promise<Answer['body']> {
     return (await status(this.#token, identity, this.#anApi)).body;
   }
@@ -154,7 +188,7 @@ export class Stage {
 
   async #launch(name: string, part: 'worker' | 'api', env: NodeJS.ProcessEnv): Promise<void> {
     const common = {
-      BERTH_TEMPORAL_ADDRESS: inject('servers').temporal,
+      BERTH_TEMPORAL_ADDRESS: this.#temporalAddress,
       BERTH_TEMPORAL_NAMESPACE: this.temporal.options.namespace,
       TMPDIR: join(this.#directory, 'tmp'),
     };

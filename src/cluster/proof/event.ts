@@ -7,12 +7,19 @@ const SYSTEM = 'berth-system';
 /** The longest note that the apiserver takes, in bytes; everything here is ASCII but for what a cluster says. */
 const LONGEST_NOTE = 1000;
 
+/** What is wrong, what was being done by whom, and what to do about it. */
+export interface Warning {
+  reason: 'IsolationNotEnforced' | 'SweepStopped';
+  action: 'Proof' | 'Sweep';
+  note: string;
+  /** The workflow that found it. */
+  instance: string;
+}
+
 /** Tells the operators of the cluster, where they look: as a warning among the events of Berth's own namespace. */
 export async function warnOperators(
   cluster: Cluster,
-  reason: string,
-  note: string,
-  instance: string,
+  { reason, action, note, instance }: Warning,
   signal?: AbortSignal,
 ): Promise<void> {
   const event: EventsV1Event = {
@@ -22,7 +29,7 @@ export async function warnOperators(
     type: 'Warning',
     reason,
     note: note.slice(0, LONGEST_NOTE),
-    action: 'Proof',
+    action,
     eventTime: new V1MicroTime(),
     regarding: { apiVersion: 'v1', kind: 'ServiceAccount', name: 'berth-worker', namespace: SYSTEM },
     reportingController: 'berth.dev/worker',

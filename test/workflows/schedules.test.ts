@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CANARY } from '../../src/environment/canary.ts';
-import { keepCanary } from '../../src/worker/canary-schedule.ts';
+import { keepCanary } from '../../src/worker/schedules.ts';
 import { TASK_QUEUE } from '../../src/workflows/messages.ts';
 import { newTemporalNamespace } from '../faults/temporal-namespace.ts';
 
