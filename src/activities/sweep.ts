@@ -1,11 +1,14 @@
 import { cancellationSignal, log, metricMeter } from '@temporalio/activity';
 import { warnOperators } from '../cluster/proof/event.ts';
+import { type Lived, recallLife } from '../cluster/recall-life.ts';
+import type { Identity } from '../environment/identity.ts';
+import type { Life } from '../environment/life.ts';
 import { type Finding, isTold, type SweepReport } from '../environment/sweep/report.ts';
 import { findingText } from '../environment/sweep/text.ts';
 import type { Dependencies } from './dependencies.ts';
 import { type Survey, survey } from './survey.ts';
 
-/** What compares all that exists with all that is known, and who is told of it. */
+/** What compares that which exists with that which is known, and who is told of it. */
 export function sweepActivities({ cluster, ownershipKey, workflows, sweepGraceMs }: Dependencies) {
   return {
     /** Looks at everything, and takes up what was lost; or only tells what would be done. */
@@ -16,6 +19,10 @@ export function sweepActivities({ cluster, ownershipKey, workflows, sweepGraceMs
       };
       return survey({ cluster, ownershipKey, workflows, sweepGraceMs, dryRun, signal, tell });
     },
+
+    /** A life as it was when it last became ready, fell asleep or was extended. */
+    recallLife: (identity: Identity, life: Life): Promise<Lived | undefined> =>
+      recallLife(cluster, ownershipKey, identity, life, cancellationSignal()),
 
     /**
      * Tells operators what a pass has come to, by metrics and, where it was stopped, by an event in the cluster.

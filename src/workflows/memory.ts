@@ -1,6 +1,7 @@
-import { isCancellation, TemporalFailure } from '@temporalio/workflow';
+import { isCancellation, patched, TemporalFailure } from '@temporalio/workflow';
 import type { Environment } from '../environment/environment.ts';
-import type { Namespace } from '../environment/life.ts';
+import type { Life, Namespace } from '../environment/life.ts';
+import { isLater } from '../environment/sleep.ts';
 import { quick } from './activity-options.ts';
 import { persistently } from './persistently.ts';
 import type { EnvironmentRecord } from './record.ts';
@@ -27,6 +28,20 @@ export class Memory {
       .then(() => persistently(this.#record, () => quick.remember(this.#place(), environment)));
     this.#last = written;
     await written;
+  }
+
+  /**
+   * Takes up what the namespace remembers, where that is later than what is known here: Temporal may have been restored
+   * from an hour ago, and nobody's environment is ended by what was true then.
+   * @returns the namespace; `undefined` where all is as it is known
+   */
+  async catchUp(life: Life): Promise<Namespace | undefined> {
+    if (!patched('catches-up')) return undefined;
+    const { dev_id, project } = this.#record.environment;
+    const { value } = await persistently(this.#record, () => quick.recallLife({ dev_id, project }, life));
+    if (value === undefined || !isLater(value.environment, this.#record.environment)) return undefined;
+    this.#record.become(value.environment);
+    return value.namespace;
   }
 
   /** Keeps the environment as it is shown. Where the cluster refuses that, what was remembered before stays. */

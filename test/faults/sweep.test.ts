@@ -34,7 +34,7 @@ describe('a sweep', () => {
   const undoable = () => sleep(3500);
   const started = async (name: string, more: { template?: string; ttl?: string } = {}) =>
     (await stage.start({ ...stage.environment(name), template: 'bare', ...more })).body;
-  const leftBehind = (name: string, more: { deadline?: string; run?: string } = {}) =>
+  const leftBehind = (name: string, more: { deadline?: string; run?: string; isMarked?: boolean } = {}) =>
     neverReady(worker, stage.ownershipKeyFile, stage.environment(name), more);
   const remove = (name: string, uid: string) =>
     admin.delete({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, uid);
@@ -92,7 +92,15 @@ describe('a sweep', () => {
     await remove(later.name, later.uid);
   });
 
-  it('leaves alone what is provisioned, torn down or deleted by somebody, and the canary’s while that goes on', async () => {
+  it('undoes it also where its worker ended before it could mark it', async () => {
+    const { name } = await leftBehind('unmarked', { isMarked: false });
+    await undoable();
+
+    expect(find(await stage.sweep(), name)).toMatchObject({ verdict: 'undo' });
+    await expect.poll(() => namespaceNow(admin, name), SOON).toBeUndefined();
+  });
+
+  it('leaves alone what the canary has made, for as long as that goes on', async () => {
     // Begun, and without its first step: what it would build is built here.
     const proof = await stage.temporal.workflow.start<typeof IsolationCanaryWorkflow>('IsolationCanaryWorkflow', {
       workflowId: `${stage.developers}-canary`,

@@ -4,6 +4,7 @@ import type { V1Namespace } from '@kubernetes/client-node';
 import type { Client } from '@temporalio/client';
 import type { Cluster } from '../../src/cluster/client.ts';
 import { isolate } from '../../src/cluster/isolate.ts';
+import { ANNOTATION } from '../../src/cluster/ownership.ts';
 import { type Identity, workflowId } from '../../src/environment/identity.ts';
 import type { Namespace } from '../../src/environment/life.ts';
 import { specification } from './lives.ts';
@@ -13,11 +14,19 @@ export async function neverReady(
   worker: Cluster,
   keyFile: string,
   { dev_id, project }: Identity,
-  { deadline = '1s', run = randomUUID() as string } = {},
+  { deadline = '1s', run = randomUUID() as string, isMarked = true } = {},
 ): Promise<Namespace> {
   const asked = await specification(dev_id, 'bare', { project, recipe: { deadline } });
   const key = Buffer.from(readFileSync(keyFile, 'utf8').trim(), 'hex');
-  return await isolate(worker, key, asked, { run, nonce: randomUUID() });
+  const namespace = await isolate(worker, key, asked, { run, nonce: randomUUID() });
+  // Its worker may have ended right after the create: without the mark that needs the uid.
+  if (!isMarked) await unmark(worker, namespace);
+  return namespace;
+}
+
+async function unmark(worker: Cluster, { name, uid }: Namespace): Promise<void> {
+  const annotations = { [ANNOTATION.ownerMark]: null } as unknown as Record<string, string>;
+  await worker.annotate({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, uid, annotations);
 }
 
 /** Has the workflow of an environment vanish, without a word to anybody. */
