@@ -1,3 +1,4 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { workflowId } from '../../../../src/environment/identity.ts';
 import { TASK_QUEUE } from '../../../../src/workflows/messages.ts';
 import type { SweepWorkflow } from '../../../../src/workflows/sweep.ts';
@@ -37,10 +38,11 @@ export const SWEEPS: readonly Play[] = [
   }),
 ];
 
-function sweep({ client }: Stage, dryRun: boolean) {
-  return client.workflow.start<typeof SweepWorkflow>('SweepWorkflow', {
+async function sweep({ client }: Stage, dryRun: boolean): Promise<WorkflowHandle<typeof SweepWorkflow>> {
+  const { workflowId, firstExecutionRunId } = await client.workflow.start<typeof SweepWorkflow>('SweepWorkflow', {
     workflowId: 'sweep/by-hand',
     taskQueue: TASK_QUEUE,
     args: [{ dryRun }],
   });
+  return client.workflow.getHandle<typeof SweepWorkflow>(workflowId, firstExecutionRunId);
 }
