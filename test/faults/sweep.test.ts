@@ -1,11 +1,14 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventsV1Event } from '@kubernetes/client-node';
+import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Cluster } from '../../src/cluster/client.ts';
 import { ANNOTATION } from '../../src/cluster/ownership.ts';
 import { CANARY } from '../../src/environment/canary.ts';
 import { type Identity, workflowId } from '../../src/environment/identity.ts';
 import type { Finding, SweepReport } from '../../src/environment/sweep/report.ts';
+import { choosePorts, LOOPBACK } from '../../src/local/ports.ts';
 import type { IsolationCanaryWorkflow } from '../../src/workflows/canary.ts';
 import { TASK_QUEUE } from '../../src/workflows/messages.ts';
 import { temporaryDirectory } from '../local/start-command.ts';
@@ -20,13 +23,18 @@ describe('a sweep', () => {
   let stage: Stage;
   let admin: Cluster;
   let worker: Cluster;
+  let metrics: () => Promise<string>;
   beforeAll(async () => {
     stage = await Stage.setUp({ ownKey: true });
     [admin, worker] = await Promise.all([
       clusterBy(inject('servers').adminKubeconfig),
       clusterBy(inject('servers').workerKubeconfig),
     ]);
-    await Promise.all([stage.startApi(), stage.startWorker('worker', { BERTH_SWEEP_GRACE: '1s' })]);
+    const ports = await choosePorts(join(inject('servers').stateDir, 'sweep-ports.json'), { metrics: undefined });
+    const listen = `${LOOPBACK}:${ports.metrics}`;
+    const variables = { BERTH_SWEEP_GRACE: '1s', BERTH_METRICS_LISTEN: listen };
+    await Promise.all([stage.startApi(), stage.startWorker('worker', variables)]);
+    metrics = async () => await (await fetch(`http://${listen}/metrics`)).text();
   });
   afterAll(() => Promise.all([stage?.close(), admin?.close(), worker?.close()]));
 
@@ -196,8 +204,9 @@ describe('a sweep', () => {
     expect(still.map((live) => [live?.metadata?.uid, live?.metadata?.deletionTimestamp])).toEqual(
       many.map(({ uid }) => [uid, undefined]),
     );
-    const details = await stage.temporal.workflow.getHandle('sweep/by-hand').fetchHistory();
-    expect(details.events?.at(-1)?.workflowExecutionCompletedEventAttributes).toBeTruthy();
+    expect(await detailsOf(stage.temporal)).toContain(report.alarm);
+    expect(await metrics()).toMatch(/^berth_sweep_stopped(\{.*\})? 1$/m);
+    expect(await metrics()).toMatch(/^berth_sweep_namespaces\{.*verdict="adopt".*\} 1$/m);
     await Promise.all(many.map(({ name, uid }) => remove(name, uid)));
   });
 
@@ -262,4 +271,13 @@ function isOf(...environments: Identity[]): (finding: Finding) => boolean {
 async function events(cluster: Cluster): Promise<EventsV1Event[]> {
   const all = await cluster.list<EventsV1Event>({ apiVersion: 'events.k8s.io/v1', kind: 'Event' }, 'berth-system');
   return all.filter(({ reason }) => reason === 'SweepStopped');
+}
+
+/** What an operator reads in the Temporal UI of the last sweep that was asked for. */
+async function detailsOf(temporal: Client): Promise<string> {
+  const query = '__temporal_workflow_metadata';
+  const { currentDetails } = await temporal.workflow
+    .getHandle('sweep/by-hand')
+    .query<{ currentDetails: string }>(query);
+  return currentDetails;
 }

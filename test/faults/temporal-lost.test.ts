@@ -97,12 +97,12 @@ it('what is restored from an hour ago ends nobody’s environment, and gives bac
   await Promise.all([stage.terminate(identityOf(ended)), stage.terminate(identityOf(replaced))]);
   const successor = await ready('replaced', { template: 'bare', ttl: '2h' });
   const added = await ready('added', { template: 'default' });
-  const abandoned = await neverReady(worker, stage.ownershipKeyFile, stage.environment('abandoned'));
   const all = await Promise.all([late, woken, kept, extended, successor, added].map((one) => stage.status(one)));
   for (const one of all) await isRemembered(one);
   const before = await uids(...all);
   // An hour is as long as it takes for all that was short to be over.
   await sleep(Math.max(0, began + SHORT_MS + 15_000 - Date.now()));
+  const abandoned = await neverReady(worker, stage.ownershipKeyFile, stage.environment('abandoned'));
   await temporal.restore();
   await temporal.start();
 
