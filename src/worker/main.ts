@@ -9,6 +9,8 @@ import { keepCanary, keepSweep } from './schedules.ts';
 import { createWorker } from './worker.ts';
 import { TemporalWorkflows } from './workflows.ts';
 
+const HOUR_MS = 3_600_000;
+
 const configuration = await readConfiguration(process.env);
 const { metricsListen: bindAddress } = configuration;
 Runtime.install({
@@ -34,7 +36,8 @@ const { canaryEvery, sweepEvery } = configuration;
 await Promise.all([keepCanary(client, canaryEvery), keepSweep(client, sweepEvery)]);
 // Temporal may lose everything while this worker runs, and this schedule with it.
 const keepSweeping = async (): Promise<void> => await keepSweep(client, sweepEvery).catch(() => undefined);
-const sweeping = sweepEvery === undefined ? undefined : setInterval(keepSweeping, durationMs(sweepEvery));
+const keptEveryMs = Math.min(durationMs(sweepEvery ?? '1h'), HOUR_MS);
+const sweeping = sweepEvery === undefined ? undefined : setInterval(keepSweeping, keptEveryMs);
 
 // A supervisor that is gone can no longer stop its children.
 const stop = (): void => worker.shutdown();
