@@ -26,6 +26,8 @@ export interface Bench {
 export interface BenchOptions {
   /** Temporal's settings. */
   dynamicConfig?: DynamicConfig | undefined;
+  /** What the worker is told beside where its servers are. */
+  workerVariables?: Readonly<Record<string, string>>;
   /** @default 'simulated' */
   node?: NodeKind['kind'];
 }
@@ -33,7 +35,7 @@ export interface BenchOptions {
 /** Runs a benchmark on servers of its own, and leaves nothing behind. */
 export async function onServers(
   run: (bench: Bench) => Promise<void>,
-  { dynamicConfig, node = 'simulated' }: BenchOptions = {},
+  { dynamicConfig, workerVariables, node = 'simulated' }: BenchOptions = {},
 ): Promise<void> {
   const progress = progressOn(process.stderr);
   const stateDirectory = mkdtempSync(join(tmpdir(), 'berth-bench-'));
@@ -53,7 +55,13 @@ export async function onServers(
     const expiresAt = new Date(Date.now() + 86_400_000);
     const adminToken = await issueToken(tokensFile, { role: 'admin' }, { expiresAt });
     const { api: port } = await choosePorts(join(stateDirectory, 'ports.json'), { api: undefined });
-    const api = await startApplication({ supervisor, servers, port, tokensFile });
+    const api = await startApplication({
+      supervisor,
+      servers,
+      port,
+      tokensFile,
+      ...(workerVariables && { workerVariables }),
+    });
     await run({ servers, api, adminToken, stateDirectory });
     servers.stop();
   } finally {

@@ -5,6 +5,7 @@ import { operatorActivities } from './operators.ts';
 import { proofActivities } from './proof.ts';
 import { provisionActivities } from './provision.ts';
 import { sleepActivities } from './sleep.ts';
+import { sweepActivities } from './sweep.ts';
 import { teardownActivities } from './teardown.ts';
 
 /** All activities, over the dependencies given. Each answers with the number of attempts that it took. */
@@ -14,6 +15,7 @@ export function createActivities(dependencies: Dependencies) {
     ...attempted(proofActivities(dependencies), 'on final errors'),
     ...attempted(accessActivities(dependencies), 'on final errors'),
     ...attempted(sleepActivities(dependencies), 'never'),
+    ...attempted(sweepActivities(dependencies), 'never'),
     ...attempted(teardownActivities(dependencies), 'never'),
     ...attempted(operatorActivities(dependencies), 'on final errors'),
   };

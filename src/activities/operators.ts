@@ -1,5 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { warnOperators } from '../cluster/proof/event.ts';
+import { warnOperators } from '../cluster/event.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /** What operators are told where they look for what is wrong with the cluster. */
@@ -7,6 +7,6 @@ export function operatorActivities({ cluster }: Dependencies) {
   return {
     /** @param teardown the workflow that was given up */
     reportAbandonment: (teardown: string, note: string): Promise<void> =>
-      warnOperators(cluster, 'TeardownAbandoned', note, teardown, cancellationSignal(), 'Abandon'),
+      warnOperators(cluster, { reason: 'TeardownAbandoned', note, action: 'Abandon' }, teardown, cancellationSignal()),
   };
 }

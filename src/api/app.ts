@@ -6,6 +6,7 @@ import type { TokenFile } from './authentication/token-file.ts';
 import { environmentRoutes } from './environments/routes.ts';
 import { healthRoutes } from './health/routes.ts';
 import { problems } from './http/problems.ts';
+import { sweepRoutes } from './sweep/routes.ts';
 import type { TemplateCatalogue } from './templates/catalogue.ts';
 import { PromptCalls } from './temporal/prompt-calls.ts';
 import { whoamiRoutes } from './whoami/routes.ts';
@@ -30,6 +31,7 @@ export function createApp({ client, tokens, templates, log }: ApiDependencies): 
   app.use(health.routes());
   app.use(authenticate(tokens));
   app.use(whoamiRoutes().routes());
+  app.use(sweepRoutes(client, calls).routes());
   app.use(environments.routes());
   app.use(environments.allowedMethods());
   return app;

@@ -9,6 +9,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   forward: async () => (await import('./forward.ts')).forward,
   kubeconfig: async () => (await import('./kubeconfig.ts')).kubeconfig,
   terminate: async () => (await import('./terminate.ts')).terminate,
+  sweep: async () => (await import('./sweep.ts')).sweep,
   token: async () => (await import('./token.ts')).token,
 };
 
@@ -20,6 +21,7 @@ const USAGE = `Usage: berth COMMAND
   forward PROJECT PORT reach one of its ports from this machine
   kubeconfig PROJECT   get short-lived access to its namespace, for kubectl and others
   terminate PROJECT    end it, and wait until nothing is left of it
+  sweep                take up what was lost, undo what was never finished, for an administrator
   token                make, list and revoke the tokens of the API, where Berth runs
 
 \`berth COMMAND --help\` says more. All but token take:

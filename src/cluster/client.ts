@@ -15,6 +15,8 @@ import { ClusterError, classify } from './errors.ts';
 
 /** Names this program to the cluster as the owner of the fields that it sets. */
 const FIELD_MANAGER = 'berth';
+/** So many objects are listed at once where there may be thousands. */
+const PAGE = 100;
 
 export interface ClusterOptions {
   /** Connections kept open to the apiserver. @default 16 */
@@ -163,6 +165,21 @@ export class Cluster {
     const query = { limit: String(most) };
     const list = await this.#call(signal, () => this.#api.list(apiVersion, kind, namespace), query, METADATA_ONLY);
     return list.items.map(({ metadata }) => metadata ?? {});
+  }
+
+  /** All objects of a kind that bear a label, whatever their namespace, page by page. */
+  async *pages<T extends KubernetesObject>(
+    { apiVersion, kind }: Pick<Reference, 'apiVersion' | 'kind'>,
+    label: string,
+    signal?: AbortSignal,
+  ): AsyncGenerator<T[]> {
+    let next: string | undefined;
+    do {
+      const query = { labelSelector: label, limit: String(PAGE), ...(next !== undefined && { continue: next }) };
+      const list = await this.#call(signal, () => this.#api.list(apiVersion, kind), query);
+      yield list.items as T[];
+      next = list.metadata?._continue || undefined;
+    } while (next !== undefined);
   }
 
   /** Deletes exactly the object with this uid. Fails as a conflict where another one now bears its name. */

@@ -1,8 +1,11 @@
 import type { V1Namespace } from '@kubernetes/client-node';
-import type { Environment } from '../environment/environment.ts';
+import { z } from 'zod';
+import { DURATION } from '../environment/duration.ts';
+import { type Environment, STATES } from '../environment/environment.ts';
+import type { Identity } from '../environment/identity.ts';
 import type { Life, Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
-import { ANNOTATION, isOurs } from './ownership.ts';
+import { ANNOTATION, isOurs, wasBornOf } from './ownership.ts';
 
 /** What a namespace of ours remembers of its environment: see docs/decisions/0008-a-namespace-remembers-its-environment.md. */
 export interface Remembered {
@@ -18,17 +21,40 @@ export function recall(ownershipKey: Buffer, { metadata = {} }: V1Namespace): Re
   const { name = '', uid = '', annotations = {} } = metadata;
   const identity = { dev_id: annotations[ANNOTATION.developer] ?? '', project: annotations[ANNOTATION.project] ?? '' };
   const { [ANNOTATION.specification]: specification, [ANNOTATION.life]: life } = annotations;
-  if (specification === undefined || life === undefined || !isOurs(ownershipKey, { metadata }, identity))
-    return undefined;
+  if (specification === undefined || life === undefined) return undefined;
+  const { [ANNOTATION.environment]: environment } = annotations;
+  const read = readAs(identity, {
+    specification: parsed(specification),
+    life: parsed(life),
+    ...(environment !== undefined && { environment: parsed(environment) }),
+  });
+  // Spoilt by somebody: whatever it says, it must not pass for one that was never ready.
+  if (read === undefined) return undefined;
+  const isMarked = isOurs(ownershipKey, { metadata }, identity);
+  // Its worker may have ended between the create and the mark: nobody was given that either.
+  const isHalfMarked = annotations[ANNOTATION.ownerMark] === undefined && environment === undefined;
+  if (!isMarked && !(isHalfMarked && wasBornOf(ownershipKey, { metadata }, read.life, identity))) return undefined;
+  return { namespace: { name, uid }, ...read, environment: read.environment };
+}
+
+type Read = Pick<Remembered, 'specification' | 'life'> & { environment?: Environment };
+
+/** As far as it takes to go on with it; what else is in there is as the worker has written it. */
+function readAs({ dev_id, project }: Identity, annotations: Record<string, unknown>): Read | undefined {
+  const whose = { dev_id: z.literal(dev_id), project: z.literal(project) };
+  const schema = z.object({
+    specification: z.looseObject({ ...whose, recipe: z.looseObject({ deadline: z.string().regex(DURATION) }) }),
+    life: z.object({ run: z.string().min(1), nonce: z.string().min(1) }),
+    environment: z.looseObject({ ...whose, state: z.enum(STATES) }).optional(),
+  });
+  const { data } = schema.safeParse(annotations);
+  return data as Read | undefined;
+}
+
+function parsed(text: string): unknown {
   try {
-    return {
-      namespace: { name, uid },
-      specification: JSON.parse(specification),
-      life: JSON.parse(life),
-      environment: JSON.parse(annotations[ANNOTATION.environment] ?? 'null') ?? undefined,
-    };
+    return JSON.parse(text);
   } catch {
-    // Spoilt by somebody: whatever it says, it must not pass for one that was never ready.
-    return undefined;
+    return null;
   }
 }

@@ -14,3 +14,8 @@ export const IDENTIFIER = /^[a-z0-9](?:[a-z0-9._@-]{0,61}[a-z0-9])?$/;
 export function workflowId({ dev_id, project }: Identity): string {
   return `environment/${dev_id}/${project}`;
 }
+
+/** The id of the workflow that tears down what a life of it has made. */
+export function teardownId({ dev_id, project }: Identity, run: string): string {
+  return `teardown/${dev_id}/${project}/${run}`;
+}

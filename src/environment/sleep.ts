@@ -17,6 +17,16 @@ export function lastSleep({ steps }: Environment): string | undefined {
   return steps.findLast(({ name }) => name === 'sleep')?.started_at;
 }
 
+/** Whether of two accounts of one life the first is of a later moment: it became ready, fell asleep or was extended since. */
+export function isLater(one: Environment, other: Environment): boolean {
+  const [turn, otherTurn] = [lastTurn(one), lastTurn(other)];
+  return turn > otherTurn || (turn === otherTurn && (one.expires_at ?? '') > (other.expires_at ?? ''));
+}
+
+function lastTurn({ ready_at = '', asleep_since = '' }: Environment): string {
+  return ready_at > asleep_since ? ready_at : asleep_since;
+}
+
 /** The environment, ready from now on until its time is over. */
 export function ready(environment: Environment, at: Date, ttl: string): Environment {
   return { ...advance(environment, 'ready'), ready_at: at.toISOString(), expires_at: after(at, ttl) };

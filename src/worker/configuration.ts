@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Entrance } from '../cluster/kubeconfig.ts';
 import type { ProofOptions } from '../cluster/proof/verify-isolation.ts';
-import { DURATION } from '../environment/duration.ts';
+import { DURATION, durationMs } from '../environment/duration.ts';
 import type { Endpoint } from '../environment/proof-checks.ts';
 import { addressSchema } from '../environment/recipe.ts';
 
@@ -24,6 +24,13 @@ const schema = z.object({
   BERTH_PROBE_OUTSIDE: z.string().transform(endpoint).optional(),
   /** How often the canary proves that the cluster isolates, such as 15m; without it, never. */
   BERTH_CANARY_EVERY: z.string().regex(DURATION, 'must be a duration such as 15m').optional(),
+  /** How often namespaces and workflows are compared, such as 5m; or never. */
+  BERTH_SWEEP_EVERY: z
+    .string()
+    .refine((text) => text === 'never' || DURATION.test(text), 'must be a duration such as 5m, or never')
+    .default('5m'),
+  /** How long after its provisioning must have ended a namespace is left that nobody was given. */
+  BERTH_SWEEP_GRACE: z.string().regex(DURATION, 'must be a duration such as 10m').default('10m'),
   /** Where metrics are served for Prometheus, as in 0.0.0.0:9464; without it, nowhere. */
   BERTH_METRICS_LISTEN: z.string().regex(/:\d+$/, 'must be an address and a port such as 0.0.0.0:9464').optional(),
   /** Where developers reach the cluster's apiserver; without it, where the worker does. */
@@ -39,6 +46,8 @@ export interface WorkerConfiguration {
   context: string | undefined;
   proof: ProofOptions;
   canaryEvery: string | undefined;
+  sweepEvery: string | undefined;
+  sweepGraceMs: number;
   metricsListen: string | undefined;
   /** Where developers reach the cluster, as far as that is another way than the worker's. */
   entrance: Entrance;
@@ -70,6 +79,8 @@ export async function readConfiguration(variables: NodeJS.ProcessEnv): Promise<W
     context: data.BERTH_CONTEXT,
     proof: { image: data.BERTH_PROBE_IMAGE, outside: data.BERTH_PROBE_OUTSIDE },
     canaryEvery: data.BERTH_CANARY_EVERY,
+    sweepEvery: data.BERTH_SWEEP_EVERY === 'never' ? undefined : data.BERTH_SWEEP_EVERY,
+    sweepGraceMs: durationMs(data.BERTH_SWEEP_GRACE),
     metricsListen: data.BERTH_METRICS_LISTEN,
     entrance: { server: data.BERTH_CLUSTER_SERVER, caFile: data.BERTH_CLUSTER_CA_FILE },
   };

@@ -3,10 +3,14 @@ import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { connectCluster } from '../cluster/client.ts';
 import { entranceTo } from '../cluster/kubeconfig.ts';
-import { keepCanary } from './canary-schedule.ts';
+import { durationMs } from '../environment/duration.ts';
 import { readConfiguration } from './configuration.ts';
 import { watchFailing } from './failing-workflows.ts';
+import { keepCanary, keepSweep } from './schedules.ts';
 import { createWorker } from './worker.ts';
+import { TemporalWorkflows } from './workflows.ts';
+
+const HOUR_MS = 3_600_000;
 
 const configuration = await readConfiguration(process.env);
 const { metricsListen: bindAddress } = configuration;
@@ -24,10 +28,17 @@ const own = kubeConfig.getCurrentCluster();
 if (own === null) throw new Error('The kubeconfig names no cluster: set its current-context.');
 const entrance = entranceTo(own, configuration.entrance);
 const connection = await NativeConnection.connect({ address: configuration.temporalAddress });
-const { ownershipKey, temporalNamespace, proof } = configuration;
-const worker = await createWorker(connection, temporalNamespace, { cluster, ownershipKey, entrance, proof });
+const { temporalNamespace, ownershipKey, proof, sweepGraceMs } = configuration;
 const client = new Client({ connection, namespace: temporalNamespace });
-await keepCanary(client, configuration.canaryEvery);
+const workflows = new TemporalWorkflows(client);
+const dependencies = { cluster, ownershipKey, entrance, proof, workflows, sweepGraceMs };
+const worker = await createWorker(connection, temporalNamespace, dependencies);
+const { canaryEvery, sweepEvery } = configuration;
+await Promise.all([keepCanary(client, canaryEvery), keepSweep(client, sweepEvery)]);
+// Temporal may lose everything while this worker runs, and this schedule with it.
+const keepSweeping = async (): Promise<void> => await keepSweep(client, sweepEvery).catch(() => undefined);
+const keptEveryMs = Math.min(durationMs(sweepEvery ?? '1h'), HOUR_MS);
+const sweeping = sweepEvery === undefined ? undefined : setInterval(keepSweeping, keptEveryMs);
 const unwatch = bindAddress === undefined ? undefined : watchFailing(client);
 
 // A supervisor that is gone can no longer stop its children.
@@ -37,6 +48,7 @@ const stopped = worker.run();
 process.send?.('ready');
 await stopped;
 unwatch?.();
+clearInterval(sweeping);
 process.off('disconnect', stop);
 await Promise.all([connection.close(), cluster.close()]);
 if (process.connected) process.disconnect();

@@ -40,6 +40,13 @@ export const sleeping = proxyActivities<Activities>({
   cancellationType,
 });
 
+/** Looks at everything, or fails: there will be another pass. */
+export const surveying = proxyActivities<Activities>({
+  startToCloseTimeout: '10m',
+  heartbeatTimeout: '15s',
+  retry: { ...retry, maximumAttempts: 5 },
+});
+
 /** Removes what is to be removed, however long the cluster takes. */
 export const removal = proxyActivities<Activities>({
   startToCloseTimeout: '10m',

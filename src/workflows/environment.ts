@@ -52,11 +52,15 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
   setHandler(accessUpdate, (asked) => grantAccess(record.environment, namespace, asked));
 
   try {
-    if (resumed === undefined) await withinDeadline(specification.recipe.deadline, record, provision);
+    if (resumed === undefined)
+      await withinDeadline(specification.recipe.deadline, record, provision).catch(unlessMovedOn);
     for (let isThere = true; isThere; ) {
       const next = await wishes.next();
       if (next === 'a new run') return await goOnInNewRun();
-      if (next === 'its end') break;
+      if (next === 'its time is over') {
+        if (await hasMovedOn()) continue;
+        if (record.environment.state === 'asleep') break;
+      }
       isThere = await (next === 'wake' ? wake() : fallAsleep());
     }
   } catch (error) {
@@ -75,6 +79,18 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
     // Before the workload: nothing of it runs where it is not isolated, and its quota is still free.
     if (demandsProof(specification)) await step('proof', () => proveIsolation(record, specification, place(), readyBy));
     await becomeReady(readyBy);
+  }
+
+  /** What people were given meanwhile, as far as Temporal can tell, is not undone. */
+  async function unlessMovedOn(error: unknown): Promise<void> {
+    if (!(error instanceof TemporalFailure) || isCancellation(error) || !(await hasMovedOn())) throw error;
+  }
+
+  /** @returns whether it is later than was known here: from now on it is known as it is */
+  async function hasMovedOn(): Promise<boolean> {
+    const found = await memory?.catchUp(life);
+    namespace = found ?? namespace;
+    return found !== undefined;
   }
 
   async function becomeReady(readyBy: Date): Promise<void> {

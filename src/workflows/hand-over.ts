@@ -1,5 +1,8 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { executeChild, ParentClosePolicy, startChild } from '@temporalio/workflow';
+import { teardownId } from '../environment/identity.ts';
 import type { Life, Namespace } from '../environment/life.ts';
+import type { Leftover } from '../environment/sweep/leftover.ts';
 import { summary } from './details.ts';
 import type { TeardownInput } from './messages.ts';
 import type { EnvironmentRecord } from './record.ts';
@@ -8,29 +11,40 @@ import { TeardownWorkflow } from './teardown.ts';
 
 /** Gives an environment over to its teardown, which speaks for it from now on. */
 export async function handOverTo(record: EnvironmentRecord, life: Life, namespace?: Namespace): Promise<void> {
-  const options = teardownOptions(record, life, true, namespace);
+  const options = teardownOptions(inputOf(record, life, true, namespace));
   await startChild(TeardownWorkflow, options);
   record.tornDownBy(options.workflowId);
 }
 
 /** Tears an environment down and waits until nothing is left of it, or an administrator has given up the rest. */
 export async function tearDown(record: EnvironmentRecord, life: Life, namespace?: Namespace): Promise<void> {
-  const options = teardownOptions(record, life, false, namespace);
+  const options = teardownOptions(inputOf(record, life, false, namespace));
   record.tornDownBy(options.workflowId);
   const { abandoned } = await executeChild(TeardownWorkflow, options);
   if (abandoned) record.become({ ...record.environment, abandoned });
 }
 
-function teardownOptions(record: EnvironmentRecord, life: Life, takesOver: boolean, namespace?: Namespace) {
-  const { environment } = record;
-  const { dev_id, project, template } = environment;
-  const input: TeardownInput = { environment, life, takesOver, ...(namespace && { namespace }) };
+/** Has torn down what a life has left whose workflow is lost, unless that is being done already. */
+export async function tearDownLeftover(leftover: Leftover): Promise<void> {
+  try {
+    await startChild(TeardownWorkflow, teardownOptions({ ...leftover, takesOver: false }));
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+function inputOf(record: EnvironmentRecord, life: Life, takesOver: boolean, namespace?: Namespace): TeardownInput {
+  return { environment: record.environment, life, takesOver, ...(namespace && { namespace }) };
+}
+
+function teardownOptions(input: TeardownInput) {
+  const { environment, life, takesOver } = input;
   return {
-    workflowId: `teardown/${dev_id}/${project}/${life.run}`,
+    workflowId: teardownId(environment, life.run),
     args: [input] as [TeardownInput],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     memo: { environment },
     ...(takesOver && { typedSearchAttributes: searchAttributesOf(environment) }),
-    staticSummary: summary(environment, template.name),
+    staticSummary: summary(environment, environment.template.name),
   };
 }

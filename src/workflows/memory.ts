@@ -1,10 +1,14 @@
-import { CancellationScope, isCancellation, log, TemporalFailure } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, log, patched, TemporalFailure } from '@temporalio/workflow';
 import type { Environment } from '../environment/environment.ts';
-import type { Namespace } from '../environment/life.ts';
+import type { Life, Namespace } from '../environment/life.ts';
+import { isLater } from '../environment/sleep.ts';
 import { quick } from './activity-options.ts';
 import { causeOf } from './failure.ts';
 import { persistently } from './persistently.ts';
 import type { EnvironmentRecord } from './record.ts';
+
+/** No deadline ends the waiting for a cluster that is away for days: it must not fill a history. */
+const LONGEST_PAUSE_MS = 60_000;
 
 /**
  * What the namespace of an environment remembers of it: all that its workflow needs to be started again, should Temporal
@@ -32,6 +36,21 @@ export class Memory {
       if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;
       await this.#record.step('memory', () => persistently(this.#record, run));
     }
+  }
+
+  /**
+   * Takes up what the namespace remembers, where that is later than what is known here: Temporal may have been restored
+   * from an hour ago, and nobody's environment is ended by what was true then.
+   * @returns the namespace; `undefined` where all is as it is known
+   */
+  async catchUp(life: Life): Promise<Namespace | undefined> {
+    if (!patched('catches-up')) return undefined;
+    const { dev_id, project } = this.#record.environment;
+    const recall = () => quick.recallLife({ dev_id, project }, life);
+    const { value } = await persistently(this.#record, recall, LONGEST_PAUSE_MS);
+    if (value === undefined || !isLater(value.environment, this.#record.environment)) return undefined;
+    this.#record.become(value.environment);
+    return value.namespace;
   }
 
   /**

@@ -13,7 +13,7 @@ export interface EnvironmentInput {
   specification: Specification;
   /** As it is shown from the first moment on. */
   environment: Environment;
-  /** Set where a run goes on from one whose history had grown long. */
+  /** Set where a run goes on from one whose history had grown long, or from one that was lost. */
   resumed?: { life: Life; namespace: Namespace };
 }
 
@@ -24,6 +24,12 @@ export interface TeardownInput {
   /** Unknown where the answer to its create was lost: it is looked for by the nonce then. */
   namespace?: Namespace;
   takesOver: boolean;
+}
+
+/** What a sweep is to do. */
+export interface SweepInput {
+  /** Only tell what would be done, and change nothing at all. */
+  dryRun: boolean;
 }
 
 /** What a workflow's memo holds: the environment, and, once that is being torn down or undone, by which workflow. */

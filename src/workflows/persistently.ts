@@ -16,9 +16,10 @@ const LONGEST_PAUSE_MS = 5000;
 export async function persistently<T>(
   record: EnvironmentRecord,
   run: () => Promise<StepResult<T>>,
+  longestPauseMs = LONGEST_PAUSE_MS,
 ): Promise<StepResult<T>> {
   let failed = 0;
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     try {
       const result = await run();
       return { ...result, attempts: failed + result.attempts };

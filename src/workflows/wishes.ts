@@ -17,7 +17,7 @@ import { extendUpdate, sleepUpdate, startUpdate, type Wish, wishSignal } from '.
 import type { EnvironmentRecord } from './record.ts';
 
 /** What comes next for an environment that is ready, or asleep. */
-export type Next = Wish['wish'] | 'a new run' | 'its end';
+export type Next = Wish['wish'] | 'a new run' | 'its time is over';
 
 /** What people want of an environment, and what they are told: all messages that its workflow takes. */
 export class Wishes {
@@ -44,7 +44,7 @@ export class Wishes {
       const end = endOf(this.#environment);
       const isOtherwise = () => this.#wish !== undefined || isLong() || endOf(this.#environment) !== end;
       const leftMs = Math.max(0, Date.parse(end ?? '') - Date.now());
-      if (!(await condition(isOtherwise, leftMs))) return this.#environment.state === 'asleep' ? 'its end' : 'sleep';
+      if (!(await condition(isOtherwise, leftMs))) return 'its time is over';
       const wish = this.#wish;
       this.#wish = undefined;
       if (wish !== undefined) return wish;

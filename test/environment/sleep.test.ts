@@ -10,7 +10,16 @@ import {
   TRANSITIONS,
 } from '../../src/environment/environment.ts';
 import { problem } from '../../src/environment/problem.ts';
-import { asleep, extended, isFallingAsleep, isReady, lastSleep, ready, waking } from '../../src/environment/sleep.ts';
+import {
+  asleep,
+  extended,
+  isFallingAsleep,
+  isLater,
+  isReady,
+  lastSleep,
+  ready,
+  waking,
+} from '../../src/environment/sleep.ts';
 import { environment } from './samples.ts';
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
@@ -141,5 +150,30 @@ describe('whatever happens to an environment, in whatever order', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  test('of two accounts of it, ready or asleep, the later one is told from the earlier', () => {
+    const isSettled = ({ state }: Environment): boolean => state === 'ready' || state === 'asleep';
+    const when = ({ ready_at, asleep_since, expires_at }: Environment): string =>
+      JSON.stringify([ready_at, asleep_since, expires_at]);
+    fc.assert(
+      fc.property(histories, fc.nat(), fc.nat(), (states, one, other) => {
+        const settled = states.filter(isSettled);
+        if (settled.length === 0) return;
+        const [first, last] = [one % settled.length, other % settled.length].sort((a, b) => a - b);
+        const [earlier, later] = [settled[first ?? 0], settled[last ?? 0]];
+        if (earlier === undefined || later === undefined) throw new Error('There is no such state.');
+        expect(isLater(earlier, later)).toBe(false);
+        expect(isLater(later, earlier)).toBe(when(later) !== when(earlier));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('any account of it as it was given to somebody is later than one of before that', () => {
+    const given = ready(advance(advance(environment(), 'provisioning'), 'verifying'), at(1), '8h');
+
+    expect(isLater(given, advance(environment(), 'provisioning'))).toBe(true);
+    expect(isLater(given, environment())).toBe(true);
   });
 });

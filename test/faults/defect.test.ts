@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } fro
 import { connectCluster } from '../../src/cluster/client.ts';
 import { choosePorts, LOOPBACK } from '../../src/local/ports.ts';
 import { createWorker } from '../../src/worker/worker.ts';
+import { TemporalWorkflows } from '../../src/worker/workflows.ts';
 import { ownershipKey } from '../setup/access.ts';
 import { adminToken, call } from '../setup/client.ts';
 import { metricAt } from '../system/proof/operator.ts';
@@ -83,6 +84,8 @@ async function startOtherRelease(stage: Stage): Promise<() => Promise<void>> {
     ownershipKey: await ownershipKey(),
     entrance: { server: '' },
     proof: { image: '', outside: undefined },
+    workflows: new TemporalWorkflows(stage.temporal),
+    sweepGraceMs: 0,
   };
   const worker = await createWorker(connection, stage.temporal.options.namespace, dependencies, OTHER_RELEASE);
   const ended = worker.run();

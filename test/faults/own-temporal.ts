@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDirectory } from '../../src/local/install/cache.ts';
 import { installPrograms } from '../../src/local/install/install.ts';
@@ -56,6 +57,32 @@ export class OwnTemporal {
     const ended = once(server, 'exit');
     server.kill('SIGKILL');
     await ended;
+  }
+
+  /** `kill -9`, and all that it knew is gone. */
+  async forget(): Promise<void> {
+    await this.kill();
+    for (const file of this.#databaseFiles()) rmSync(join(this.#directory, file));
+  }
+
+  /** Sets aside what it knows now. It is stopped for that moment, as backups of a file need it. */
+  async backUp(): Promise<void> {
+    await this.kill();
+    const backup = join(this.#directory, 'backup');
+    mkdirSync(backup);
+    for (const file of this.#databaseFiles()) copyFileSync(join(this.#directory, file), join(backup, file));
+    await this.start();
+  }
+
+  /** `kill -9`, and from its next start on it knows what it knew when it was backed up. */
+  async restore(): Promise<void> {
+    await this.forget();
+    const backup = join(this.#directory, 'backup');
+    for (const file of readdirSync(backup)) copyFileSync(join(backup, file), join(this.#directory, file));
+  }
+
+  #databaseFiles(): string[] {
+    return readdirSync(this.#directory).filter((file) => file.startsWith('temporal.db'));
   }
 
   /** It keeps its connections and answers nothing any more. */

@@ -33,7 +33,8 @@ export class ProductProcess {
   ): Promise<ProductProcess> {
     const output = openSync(log, 'a', 0o600);
     const main = join(checkout, 'src', part, 'main.ts');
-    const child = fork(main, { env, stdio: ['ignore', output, output, 'ipc'] });
+    // By the key that many share here, a sweep would take up the environments of others.
+    const child = fork(main, { env: { BERTH_SWEEP_EVERY: 'never', ...env }, stdio: ['ignore', output, output, 'ipc'] });
     closeSync(output);
     const started = new ProductProcess(child);
     const ending = started.#ended.then(() => {

@@ -6,9 +6,11 @@ import type { Client } from '@temporalio/client';
 import { inject } from 'vitest';
 import type { Environment } from '../../src/environment/environment.ts';
 import type { Identity } from '../../src/environment/identity.ts';
+import type { SweepReport } from '../../src/environment/sweep/report.ts';
 import { choosePorts, LOOPBACK } from '../../src/local/ports.ts';
 import { REPOSITORY } from '../../src/local/repository.ts';
 import { type Answer, adminToken, call, status, terminate } from '../setup/client.ts';
+import { newKeyFile } from '../setup/key-file.ts';
 import type { ApiserverProxy } from './apiserver-proxy.ts';
 import type { Scope } from './census.ts';
 import { ProductProcess } from './product-process.ts';
@@ -20,6 +22,8 @@ const SETTLED_MS = 60_000;
 
 /** What a stage does not share with others. */
 export interface StageOptions {
+  /** An installation of its own: what others have made is foreign to it. */
+  readonly ownKey?: boolean;
   /** The address of a Temporal server of its own. */
   readonly ownTemporal?: string;
 }
@@ -37,6 +41,8 @@ export class Stage {
   readonly accepted: Environment[] = [];
   /** The URLs of its API servers. */
   readonly apis: string[] = [];
+  /** The key by which its workers know what is theirs. */
+  readonly ownershipKeyFile: string;
   readonly #temporalAddress: string;
   readonly #token: string;
   /** Where its files are, until it closes. */
@@ -47,18 +53,20 @@ export class Stage {
     directory: string;
     temporal: Client;
     temporalAddress: string;
+    ownershipKeyFile: string;
     proxy: ApiserverProxy;
     token: string;
   }) {
     this.directory = parts.directory;
     this.#temporalAddress = parts.temporalAddress;
+    this.ownershipKeyFile = parts.ownershipKeyFile;
     this.temporal = parts.temporal;
     this.proxy = parts.proxy;
     this.#token = parts.token;
   }
 
   /** Sets it up, still without API servers and workers. */
-  static async setUp({ ownTemporal }: StageOptions = {}): Promise<Stage> {
+  static async setUp({ ownKey = false, ownTemporal }: StageOptions = {}): Promise<Stage> {
     const servers = inject('servers');
     const directory = mkdtempSync(join(servers.stateDir, 'stage-'));
     mkdirSync(join(directory, 'tmp'));
@@ -67,8 +75,9 @@ export class Stage {
       ownTemporal === undefined ? newTemporalNamespace() : defaultNamespaceAt(ownTemporal),
       adminToken(),
     ]);
+    const ownershipKeyFile = ownKey ? newKeyFile(directory) : servers.ownershipKeyFile;
     const temporalAddress = ownTemporal ?? servers.temporal;
-    return new Stage({ directory, temporal, temporalAddress, proxy, token });
+    return new Stage({ directory, temporal, temporalAddress, ownershipKeyFile, proxy, token });
   }
 
   /**
@@ -78,7 +87,7 @@ export class Stage {
   async startWorker(name: string, variables: Readonly<Record<string, string>> = {}, checkout?: string): Promise<void> {
     const env = {
       KUBECONFIG: this.proxy.kubeconfigFor(name),
-      BERTH_OWNERSHIP_KEY_FILE: inject('servers').ownershipKeyFile,
+      BERTH_OWNERSHIP_KEY_FILE: this.ownershipKeyFile,
       ...variables,
     };
     await this.#launch(name, 'worker', env, checkout);
@@ -141,6 +150,14 @@ export class Stage {
   /** Puts to sleep, or wakes. */
   ask(verb: 'sleep' | 'wake', body: Identity, headers: Record<string, string> = {}): Promise<Answer> {
     return call(this.#token, 'POST', `/environments/${verb}`, { body, headers, ...this.#anApi });
+  }
+
+  /** Compares what exists with what is known. */
+  async sweep({ dryRun = false } = {}): Promise<SweepReport> {
+    const path = `/sweep?dry_run=${dryRun}`;
+    const { status, body } = await call<SweepReport>(this.#token, 'POST', path, this.#anApi);
+    if (status !== 200) throw new Error(`It could not be swept: ${JSON.stringify(body)}`);
+    return body;
   }
 
   async status(identity: Identity): Promise<Answer['body']> {

@@ -97,11 +97,16 @@ export async function temporalClient(): Promise<Client> {
 }
 
 async function clusterOf(kubeconfig: string): Promise<Cluster> {
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromFile(kubeconfig);
-  const cluster = await connectCluster(kubeConfig);
+  const cluster = await clusterBy(kubeconfig);
   onTestFinished(() => cluster.close());
   return cluster;
+}
+
+/** The cluster of a kubeconfig, to be closed by the caller. */
+export function clusterBy(kubeconfig: string): Promise<Cluster> {
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromFile(kubeconfig);
+  return connectCluster(kubeConfig);
 }
 
 function inAnHour(): Date {

@@ -70,7 +70,9 @@ export async function startForRun(
     const { api: port } = await choosePorts(join(stateDir, 'ports.json'), { api: undefined });
     const templates = makeTemplates && join(stateDir, 'templates');
     if (templates !== undefined) await makeTemplates?.(templates);
-    const api = await startApplication({ supervisor, servers, port, tokensFile, templates });
+    // Tests have Temporal namespaces of their own, and one key: a sweep would take up the environments of others.
+    const workerVariables = { BERTH_SWEEP_EVERY: 'never' };
+    const api = await startApplication({ supervisor, servers, port, tokensFile, templates, workerVariables });
     project.provide('servers', {
       temporal,
       adminKubeconfig,

@@ -28,6 +28,7 @@ beforeAll(async () => {
 describe("today's EnvironmentWorkflow goes on with what was begun before, where it", () => replays('environment'));
 describe("today's TeardownWorkflow goes on with what was begun before, where it", () => replays('teardown'));
 describe("today's IsolationCanaryWorkflow goes on with what was begun before, where it", () => replays('canary'));
+describe("today's SweepWorkflow goes on with what was begun before, where it", () => replays('sweep'));
 
 describe('the saved histories', () => {
   it('are one for each path: what is new is to be played with `npm run histories -- <path>`', () => {
@@ -62,7 +63,7 @@ describe('a workflow that does something else than it did is noticed', () => {
   });
 });
 
-function replays(workflow: 'environment' | 'teardown' | 'canary'): void {
+function replays(workflow: 'environment' | 'teardown' | 'canary' | 'sweep'): void {
   for (const path of PATH_NAMES.filter((name) => name.startsWith(`${workflow}/`))) {
     it(`${PATHS[path].shows} (${path})`, () => {
       expect(missedLandmark(trailOf(readEvents(path)), PATHS[path].landmarks)).toBeUndefined();

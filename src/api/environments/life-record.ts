@@ -31,6 +31,7 @@ function lastKnown({ isOpen, isEnding, environment, teardown }: LifeRecord): Env
   if (isOver(environment.state) || (teardown !== undefined && !isOpen)) return environment;
   if (isOpen) return isEnding ? { ...environment, state: 'terminating' } : environment;
   const detail =
-    'Its workflow was ended by hand, and what it built may still be there. Tell the operator, or start it again.';
+    'Its workflow was ended by hand, and what it built may still be there. If it was ready, the next sweep takes it up ' +
+    'again: wait some minutes. Else start it again.';
   return { ...environment, state: 'failed', problem: problem('internal', detail) };
 }

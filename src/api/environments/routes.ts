@@ -12,6 +12,7 @@ import { refuse } from '../http/problems.ts';
 import { validate } from '../http/validate.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import type { PromptCalls } from '../temporal/prompt-calls.ts';
+import { untilGone } from '../temporal/until-gone.ts';
 import { abandon } from './abandon.ts';
 import { access } from './access.ts';
 import { Lives } from './lives.ts';
@@ -20,7 +21,6 @@ import type { Outcome, Wait } from './outcome.ts';
 import { list, status } from './show.ts';
 import { extend, sleep, wake } from './sleep.ts';
 import { start } from './start.ts';
-import { asProblem } from './temporal-errors.ts';
 import { terminate } from './terminate.ts';
 
 const RETRY_AFTER_S = 1;
@@ -40,7 +40,7 @@ export function environmentRoutes(client: Client, templates: TemplateCatalogue, 
   router.post('/start', async (context: Context) => {
     const request = validate(startSchema, await readJson(context));
     mustBeTheirs(context, request);
-    answer(context, await untilGone(context, () => start(lives, templates, request, wanted(context))));
+    answer(context, await untilGone(client, context, () => start(lives, templates, request, wanted(context))));
   });
 
   router.post('/terminate', async (context: Context) => {
@@ -50,32 +50,32 @@ export function environmentRoutes(client: Client, templates: TemplateCatalogue, 
       reason === undefined
         ? terminate(lives, identity, wanted(context))
         : abandon(lives, identity, caller(context), reason);
-    answer(context, await untilGone(context, end));
+    answer(context, await untilGone(client, context, end));
   });
 
   router.post('/kubeconfig', async (context: Context) => {
     const { expires_in, ...identity } = validate(accessSchema, await readJson(context));
     mustBeTheirs(context, identity);
-    context.body = await untilGone(context, () => access(lives, identity, expires_in));
+    context.body = await untilGone(client, context, () => access(lives, identity, expires_in));
     context.set('Cache-Control', 'no-store');
   });
 
   router.post('/sleep', async (context: Context) => {
     const identity = validate(identitySchema, await readJson(context));
     mustBeTheirs(context, identity);
-    answer(context, await untilGone(context, () => sleep(lives, identity, wanted(context))));
+    answer(context, await untilGone(client, context, () => sleep(lives, identity, wanted(context))));
   });
 
   router.post('/wake', async (context: Context) => {
     const identity = validate(identitySchema, await readJson(context));
     mustBeTheirs(context, identity);
-    answer(context, await untilGone(context, () => wake(lives, identity, wanted(context))));
+    answer(context, await untilGone(client, context, () => wake(lives, identity, wanted(context))));
   });
 
   router.post('/extend', async (context: Context) => {
     const request = validate(extendSchema, await readJson(context));
     mustBeTheirs(context, request);
-    answer(context, await untilGone(context, () => extend(lives, request)));
+    answer(context, await untilGone(client, context, () => extend(lives, request)));
   });
 
   router.get('/status', async (context: Context) => {
@@ -85,30 +85,16 @@ export function environmentRoutes(client: Client, templates: TemplateCatalogue, 
     if (project === undefined) {
       if (theirs !== undefined && !mayActFor(caller(context), theirs))
         throw notFound({ dev_id: theirs, project: 'any' });
-      context.body = await untilGone(context, () => list(lives, { dev_id: theirs, state, page, limit }));
+      context.body = await untilGone(client, context, () => list(lives, { dev_id: theirs, state, page, limit }));
       return;
     }
     if (theirs === undefined) throw refuse('invalid-request', "Name the developer too: 'project' needs 'dev_id'.");
     const identity = { dev_id: theirs, project };
     mustBeTheirs(context, identity);
-    context.body = await untilGone(context, () => status(lives, identity));
+    context.body = await untilGone(client, context, () => status(lives, identity));
   });
 
   return router;
-
-  /** A caller that goes away is not waited for. */
-  async function untilGone<T>(context: Context, call: () => Promise<T>): Promise<T> {
-    const gone = new AbortController();
-    const leave = (): void => gone.abort();
-    context.res.once('close', leave);
-    try {
-      return await client.withAbortSignal(gone.signal, call);
-    } catch (error) {
-      throw asProblem(error);
-    } finally {
-      context.res.off('close', leave);
-    }
-  }
 }
 
 function answer(context: Context, { environment, isDone }: Outcome): void {

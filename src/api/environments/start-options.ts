@@ -1,11 +1,8 @@
 import type { WorkflowStartOptions } from '@temporalio/client';
-import { workflowId } from '../../environment/identity.ts';
 import { queued } from '../../environment/queued.ts';
 import type { Specification } from '../../environment/request.ts';
-import { summary } from '../../workflows/details.ts';
 import type { EnvironmentWorkflow } from '../../workflows/environment.ts';
-import { type EnvironmentMemo, TASK_QUEUE } from '../../workflows/messages.ts';
-import { searchAttributesOf } from '../../workflows/search-attributes.ts';
+import { lifeOptions } from '../../workflows/life-options.ts';
 
 /** How a life is started, or joined where one runs already. */
 export function startOptions(
@@ -13,13 +10,8 @@ export function startOptions(
 ): WorkflowStartOptions<typeof EnvironmentWorkflow> & { workflowIdConflictPolicy: 'USE_EXISTING' } {
   const environment = queued(specification, new Date());
   return {
-    workflowId: workflowId(specification),
-    taskQueue: TASK_QUEUE,
-    args: [{ specification, environment }],
+    ...lifeOptions({ specification, environment }),
     workflowIdConflictPolicy: 'USE_EXISTING',
-    memo: { environment } satisfies EnvironmentMemo,
-    typedSearchAttributes: searchAttributesOf(environment),
-    staticSummary: summary(specification, specification.template.name),
   };
 }
 

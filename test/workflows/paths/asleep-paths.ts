@@ -41,6 +41,10 @@ export const ASLEEP_PATHS = {
     shows: 'goes on in a new run when its history grows long while it sleeps',
     landmarks: ['putToSleep completed', 'signaled', 'timer canceled', 'continued as new'],
   },
+  'environment/catches-up': {
+    shows: 'is not put to sleep when its time is over, where its namespace remembers that it was extended since',
+    landmarks: ['timer fired', 'recallLife completed', 'timer started', ...HANDED_OVER],
+  },
   'environment/wakes-in-a-new-run': {
     shows: 'in a new run goes on sleeping, and wakes',
     landmarks: ['started', 'timer started', 'timer canceled', 'rouse completed', 'update completed', ...HANDED_OVER],

@@ -5,6 +5,7 @@ import { CANCELLED } from './plays/cancelled.ts';
 import { FAILED } from './plays/failed.ts';
 import { LONG_LIVED } from './plays/long-lived.ts';
 import { READY } from './plays/ready.ts';
+import { SWEEPS } from './plays/sweep.ts';
 import { TEARDOWN } from './plays/teardown.ts';
 
 /** How every path is come by. */
@@ -16,4 +17,5 @@ export const PLAYS: readonly Play[] = [
   ...ASLEEP,
   ...TEARDOWN,
   ...CANARIES,
+  ...SWEEPS,
 ];

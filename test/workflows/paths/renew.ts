@@ -14,26 +14,32 @@ import { missedLandmark, trailOf } from './trail.ts';
 
 const wanted = namesFrom(process.argv.slice(2));
 
-await onServers(async ({ servers, stateDirectory, adminToken }) => {
-  const secrets = {
-    ...(await secretsOf(servers)),
-    'the token of the API': adminToken,
-    'the name of the host': `@${hostname()}`,
-    'a path of this checkout': REPOSITORY,
-    'a path of the servers': stateDirectory,
-  };
-  await onStage(servers, async (stage) => {
-    const plays = PLAYS.filter(({ paths }) => paths.some((path) => wanted.includes(path)));
-    const played = await Promise.allSettled(plays.map((play) => record(play, stage, secrets)));
-    const failures = played.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-    // Histories of one making, or none.
-    if (failures.length > 0) throw new AggregateError(failures, 'Nothing is saved, since not every path was played.');
-    for (const result of played) {
-      if (result.status === 'rejected') continue;
-      for (const [path, events] of result.value) if (wanted.includes(path)) writeEvents(path, events);
-    }
-  });
-});
+/** It is swept by plays only, and soon. */
+const SWEEPING = { BERTH_SWEEP_EVERY: 'never', BERTH_SWEEP_GRACE: '1s' };
+
+await onServers(
+  async ({ servers, stateDirectory, adminToken }) => {
+    const secrets = {
+      ...(await secretsOf(servers)),
+      'the token of the API': adminToken,
+      'the name of the host': `@${hostname()}`,
+      'a path of this checkout': REPOSITORY,
+      'a path of the servers': stateDirectory,
+    };
+    await onStage(servers, async (stage) => {
+      const plays = PLAYS.filter(({ paths }) => paths.some((path) => wanted.includes(path)));
+      const played = await Promise.allSettled(plays.map((play) => record(play, stage, secrets)));
+      const failures = played.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+      // Histories of one making, or none.
+      if (failures.length > 0) throw new AggregateError(failures, 'Nothing is saved, since not every path was played.');
+      for (const result of played) {
+        if (result.status === 'rejected') continue;
+        for (const [path, events] of result.value) if (wanted.includes(path)) writeEvents(path, events);
+      }
+    });
+  },
+  { workerVariables: SWEEPING },
+);
 process.stdout.write(`Saved ${wanted.length} histories.\n`);
 
 /** Plays, and takes down the history of each run, once it is sure that it went the way that it should. */

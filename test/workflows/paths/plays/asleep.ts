@@ -1,4 +1,6 @@
+import { remember } from '../../../../src/cluster/remember.ts';
 import { workflowId } from '../../../../src/environment/identity.ts';
+import type { Namespace } from '../../../../src/environment/life.ts';
 import type { Specification } from '../../../../src/environment/request.ts';
 import { specification } from '../../../setup/lives.ts';
 import { aPod } from '../../../setup/sleepers.ts';
@@ -16,6 +18,18 @@ export const ASLEEP: readonly Play[] = [
     const life = await Life.begin(stage, retained(await specification('expired', 'bare', { ttl: '2s' }), '2s'));
     await life.over();
     return { 'environment/expired': life.firstRun };
+  }),
+
+  play(['environment/catches-up'], async (stage) => {
+    const life = await Life.begin(stage, await specification('behind', 'bare', { ttl: '10s' }));
+    const { namespace, ...environment } = await life.ready();
+    const place = await placeOf(stage, namespace ?? '');
+    // As if it had been extended, and Temporal then restored from before that.
+    const expires_at = new Date(Date.now() + 3_600_000).toISOString();
+    await remember(stage.cluster, place, { ...environment, namespace, expires_at });
+    await life.comesBy('recallLife completed');
+    await life.end();
+    return { 'environment/catches-up': life.firstRun };
   }),
 
   play(['environment/put-to-sleep-and-woken'], async (stage) => {
@@ -125,4 +139,9 @@ async function runHeld(stage: Stage, namespace: string): Promise<() => Promise<v
   return async () => {
     await stage.cluster.apply(held([]));
   };
+}
+
+async function placeOf({ cluster }: Stage, name: string): Promise<Namespace> {
+  const live = await cluster.read({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  return { name, uid: live?.metadata?.uid ?? '' };
 }

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CANARY } from '../../src/environment/canary.ts';
-import { keepCanary } from '../../src/worker/canary-schedule.ts';
+import { keepCanary, keepSweep } from '../../src/worker/schedules.ts';
 import { TASK_QUEUE } from '../../src/workflows/messages.ts';
 import { newTemporalNamespace } from '../faults/temporal-namespace.ts';
 
@@ -44,6 +44,37 @@ describe('the schedule of the canary', () => {
   it('is gone where there is to be no canary, and its absence is no fault', async () => {
     await keepCanary(client, undefined);
     await keepCanary(client, undefined);
+
+    await expect(schedule().describe()).rejects.toThrow();
+  });
+});
+
+describe('the schedule of the sweep', () => {
+  let client: Client;
+  beforeAll(async () => {
+    client = await newTemporalNamespace();
+  });
+  afterAll(() => client?.connection.close());
+
+  const schedule = () => client.schedule.getHandle('sweep');
+  const taken = async () => (await schedule().describe()).info.numActionsTaken;
+
+  it('begins with a sweep where there was none: Temporal may have lost everything', async () => {
+    await keepSweep(client, '5m');
+
+    await expect.poll(taken, { timeout: 20_000 }).toBe(1);
+    const { spec, policies, action } = await schedule().describe();
+    expect(spec.intervals).toMatchObject([{ every: 5 * MINUTE_MS }]);
+    expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: MINUTE_MS });
+    expect(action).toMatchObject({ workflowType: 'SweepWorkflow', taskQueue: TASK_QUEUE, args: [{ dryRun: false }] });
+    expect(action).not.toHaveProperty('retry.maximumAttempts');
+  });
+
+  it('stays as it is where it is kept again, and is gone where it is to be never', async () => {
+    await keepSweep(client, '5m');
+    expect(await taken()).toBe(1);
+
+    await keepSweep(client, undefined);
 
     await expect(schedule().describe()).rejects.toThrow();
   });

@@ -1,0 +1,26 @@
+import type { Environment } from '../environment/environment.ts';
+import type { Identity } from '../environment/identity.ts';
+import type { Life, Namespace } from '../environment/life.ts';
+import type { Specification } from '../environment/request.ts';
+
+/** An environment whose workflow was lost, as its namespace remembers it. */
+export interface Lost {
+  specification: Specification;
+  environment: Environment;
+  life: Life;
+  namespace: Namespace;
+}
+
+/** What activities must know of workflows. All but the list is as it is at the moment of asking. */
+export interface Workflows {
+  /** The first run of the life that an environment leads; `undefined` where no workflow of it is open. */
+  lifeOf(identity: Identity): Promise<string | undefined>;
+  /** Whether a teardown of this life is open. */
+  isTornDown(identity: Identity, run: string): Promise<boolean>;
+  /** Whether the canary whose first run this is goes on. */
+  isCanary(run: string): Promise<boolean>;
+  /** Has a workflow go on with an environment. @returns whether it does: another life may have begun meanwhile */
+  adopt(lost: Lost): Promise<boolean>;
+  /** All environments that are to have a namespace by what their workflows show, by a list that lags a moment behind. */
+  settled(): AsyncIterable<Environment>;
+}

@@ -1,0 +1,38 @@
+import type { V1Namespace } from '@kubernetes/client-node';
+import type { Identity } from '../environment/identity.ts';
+import type { Cluster } from './client.ts';
+import { ENVIRONMENT } from './objects/labels.ts';
+import { ANNOTATION, isOurs } from './ownership.ts';
+import { isNeighbour } from './proof/neighbour.ts';
+import { type Remembered, recall } from './recall.ts';
+
+/** A namespace that bears Berth's label, as far as our key tells what it is. */
+export type Examined = { name: string; uid: string } & (
+  | { mark: 'foreign' }
+  | { mark: 'neighbour' | 'unreadable'; identity: Identity }
+  | { mark: 'ours'; identity: Identity; remembered: Remembered; createdAt: Date; deletedAt?: Date }
+);
+
+/** All namespaces that bear Berth's label, those of other installations too, page by page. */
+export function labelledNamespaces(cluster: Cluster, signal?: AbortSignal): AsyncGenerator<V1Namespace[]> {
+  const [[label, value] = []] = Object.entries(ENVIRONMENT);
+  return cluster.pages<V1Namespace>({ apiVersion: 'v1', kind: 'Namespace' }, `${label}=${value}`, signal);
+}
+
+/** What a namespace is to us. */
+export function examine(ownershipKey: Buffer, namespace: V1Namespace): Examined {
+  const { name = '', uid = '', annotations = {}, creationTimestamp = 0, deletionTimestamp } = namespace.metadata ?? {};
+  const identity = { dev_id: annotations[ANNOTATION.developer] ?? '', project: annotations[ANNOTATION.project] ?? '' };
+  if (isNeighbour(ownershipKey, namespace)) return { name, uid, mark: 'neighbour', identity };
+  const remembered = recall(ownershipKey, namespace);
+  if (remembered !== undefined) {
+    const times = {
+      createdAt: new Date(creationTimestamp),
+      ...(deletionTimestamp !== undefined && { deletedAt: new Date(deletionTimestamp) }),
+    };
+    return { name, uid, mark: 'ours', identity, remembered, ...times };
+  }
+  return isOurs(ownershipKey, namespace, identity)
+    ? { name, uid, mark: 'unreadable', identity }
+    : { name, uid, mark: 'foreign' };
+}

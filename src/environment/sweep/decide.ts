@@ -1,0 +1,69 @@
+/**
+ * What is to become of a namespace: `foreign` ones are nobody's business here, and `missing` are those that are gone while
+ * the workflows of their environments go on.
+ */
+export type Verdict = 'foreign' | 'keep' | 'adopt' | 'undo' | 'wait' | 'missing';
+
+/** What is decided, and why. */
+export interface Decision {
+  verdict: Verdict;
+  reason: string;
+  /** Nothing is done about it, and somebody should look at it. */
+  isOdd?: true;
+}
+
+/** What is known of a namespace that bears Berth's label. */
+export type Known = { mark: 'foreign' } | { mark: 'neighbour' } | { mark: 'unreadable' } | Ours;
+
+/** A namespace that bears our mark, and says which life of which environment made it. */
+export interface Ours {
+  mark: 'ours';
+  /** Whether anybody was ever given it. */
+  wasEverReady: boolean;
+  createdAt: Date;
+  /** How long its provisioning may take, in milliseconds. */
+  deadlineMs: number;
+  /** When its deletion was asked for. */
+  deletedAt?: Date;
+  /** Which life of its environment a workflow leads that is open now. */
+  workflow: 'its own' | 'of another life' | 'none';
+  /** Whether a teardown is at work on it. */
+  isTornDown: boolean;
+}
+
+/** Content may take some minutes to let go of its namespace. */
+const LONG_DELETED_MS = 600_000;
+
+/**
+ * Decides what is to become of a namespace. What is not ours is never touched, and what was ever ready never deleted.
+ * @param graceMs how long after its provisioning must have ended a namespace is left that nobody was given
+ */
+export function decide(known: Known, now: Date, graceMs: number): Decision {
+  if (known.mark === 'foreign') return { verdict: 'foreign', reason: 'it does not bear our mark' };
+  if (known.mark === 'neighbour') return { verdict: 'keep', reason: 'it is the neighbour of proofs' };
+  if (known.mark === 'unreadable')
+    return { verdict: 'keep', reason: 'it is ours, and what it remembers cannot be read', isOdd: true };
+  return known.deletedAt === undefined ? decideOurs(known, now, graceMs) : deleted(known.deletedAt, now);
+}
+
+function decideOurs(known: Ours, now: Date, graceMs: number): Decision {
+  if (known.workflow === 'its own') return { verdict: 'keep', reason: 'its workflow goes on' };
+  if (known.isTornDown) return { verdict: 'keep', reason: 'it is being torn down' };
+  if (known.wasEverReady) return lost(known.workflow);
+  const undoneAt = new Date(known.createdAt.getTime() + known.deadlineMs + graceMs);
+  const reason = 'it lacks its workflow, and was never ready';
+  if (now > undoneAt) return { verdict: 'undo', reason };
+  return { verdict: 'wait', reason: `${reason}: it is undone after ${undoneAt.toISOString()}` };
+}
+
+function lost(workflow: 'of another life' | 'none'): Decision {
+  if (workflow === 'none') return { verdict: 'adopt', reason: 'it was ready, and lacks its workflow' };
+  const reason = 'it was ready, and another life of its environment goes on: it is taken up once that is terminated';
+  return { verdict: 'wait', reason, isOdd: true };
+}
+
+function deleted(at: Date, now: Date): Decision {
+  const reason = `it is being deleted since ${at.toISOString()}`;
+  const isLong = now.getTime() - at.getTime() > LONG_DELETED_MS;
+  return { verdict: 'keep', reason, ...(isLong && { isOdd: true }) };
+}

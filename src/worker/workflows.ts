@@ -1,0 +1,84 @@
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { Lost, Workflows } from '../activities/workflows.ts';
+import type { Environment, State } from '../environment/environment.ts';
+import { type Identity, teardownId, workflowId } from '../environment/identity.ts';
+import type { EnvironmentWorkflow } from '../workflows/environment.ts';
+import { lifeOptions } from '../workflows/life-options.ts';
+import type { EnvironmentInput, EnvironmentMemo } from '../workflows/messages.ts';
+
+/** In these, an environment has a namespace and keeps it. */
+const SETTLED = ['ready', 'degraded', 'asleep'] as const satisfies State[];
+
+/** The workflows of an installation, as Temporal knows them. */
+export class TemporalWorkflows implements Workflows {
+  readonly #client: Client;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  async lifeOf(identity: Identity): Promise<string | undefined> {
+    const id = workflowId(identity);
+    const open = await this.#openRun(id);
+    if (open === undefined) return undefined;
+    // One that was taken up is a run of its own, and goes on with the life of another.
+    const { resumed } = await this.#inputOf(id, open.run);
+    return resumed?.life.run ?? open.firstRun;
+  }
+
+  async isTornDown(identity: Identity, run: string): Promise<boolean> {
+    return (await this.#openRun(teardownId(identity, run))) !== undefined;
+  }
+
+  async isCanary(run: string): Promise<boolean> {
+    const query = `WorkflowType = 'IsolationCanaryWorkflow' AND ExecutionStatus = 'Running'`;
+    for await (const { runId } of this.#client.workflow.list({ query })) if (runId === run) return true;
+    return false;
+  }
+
+  async adopt({ specification, environment, life, namespace }: Lost): Promise<boolean> {
+    const options = lifeOptions({ specification, environment, resumed: { life, namespace } });
+    try {
+      await this.#client.workflow.start<typeof EnvironmentWorkflow>('EnvironmentWorkflow', {
+        ...options,
+        workflowIdConflictPolicy: 'FAIL',
+      });
+      return true;
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      // It may be ours: the answer to an earlier try may have been lost.
+      return (await this.lifeOf(specification)) === life.run;
+    }
+  }
+
+  async *settled(): AsyncGenerator<Environment> {
+    const states = SETTLED.map((state) => `'${state}'`).join(', ');
+    const query = `WorkflowType = 'EnvironmentWorkflow' AND ExecutionStatus = 'Running' AND BerthState IN (${states})`;
+    for await (const { memo } of this.#client.workflow.list({ query })) {
+      yield (memo as unknown as EnvironmentMemo).environment;
+    }
+  }
+
+  async #openRun(id: string): Promise<{ run: string; firstRun: string } | undefined> {
+    try {
+      const { status, runId, raw } = await this.#client.workflow.getHandle(id).describe();
+      if (status.name !== 'RUNNING') return undefined;
+      return { run: runId, firstRun: raw.workflowExecutionInfo?.firstRunId || runId };
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      return undefined;
+    }
+  }
+
+  async #inputOf(id: string, run: string): Promise<EnvironmentInput> {
+    const { history } = await this.#client.workflowService.getWorkflowExecutionHistory({
+      namespace: this.#client.options.namespace,
+      execution: { workflowId: id, runId: run },
+      maximumPageSize: 1,
+    });
+    const [payload] = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+    if (!payload) throw new Error(`The run ${run} of ${id} was started with nothing.`);
+    return defaultPayloadConverter.fromPayload<EnvironmentInput>(payload);
+  }
+}

@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decide, type Known, type Ours } from '../../src/environment/sweep/decide.ts';
+import { emptyReport, isTold, type SweepReport, withFinding, withinLimit } from '../../src/environment/sweep/report.ts';
+
+const GRACE_MS = 600_000;
+const NOW = new Date('2026-01-31T12:00:00Z');
+const past = fc.integer({ min: 0, max: 100 * 86_400_000 }).map((ms) => new Date(NOW.getTime() - ms));
+
+const ours: fc.Arbitrary<Ours> = fc.record(
+  {
+    mark: fc.constant('ours' as const),
+    wasEverReady: fc.boolean(),
+    createdAt: past,
+    deadlineMs: fc.integer({ min: 1000, max: 86_400_000 }),
+    deletedAt: past,
+    workflow: fc.constantFrom('its own' as const, 'of another life' as const, 'none' as const),
+    isTornDown: fc.boolean(),
+  },
+  { requiredKeys: ['mark', 'wasEverReady', 'createdAt', 'deadlineMs', 'workflow', 'isTornDown'] },
+);
+const notOurs: fc.Arbitrary<Known> = fc
+  .constantFrom('foreign' as const, 'neighbour' as const, 'unreadable' as const)
+  .map((mark) => ({ mark }));
+const anything = fc.oneof(ours, notOurs);
+
+describe('what is decided of a namespace', () => {
+  it('touches none that is not ours, or cannot be read; and says so of what cannot be read', () => {
+    fc.assert(
+      fc.property(notOurs, (known) => {
+        expect(['keep', 'foreign']).toContain(decide(known, NOW, GRACE_MS).verdict);
+      }),
+    );
+    expect(isTold(decide({ mark: 'unreadable' }, NOW, GRACE_MS))).toBe(true);
+    expect(isTold(decide({ mark: 'foreign' }, NOW, GRACE_MS))).toBe(false);
+  });
+
+  it('never undoes what was ever ready, is being worked on, or has had no more time than its provisioning may take', () => {
+    fc.assert(
+      fc.property(anything, (known) => {
+        if (decide(known, NOW, GRACE_MS).verdict !== 'undo') return;
+        if (known.mark !== 'ours') throw new Error('It is not ours.');
+        expect(known).toMatchObject({ wasEverReady: false, isTornDown: false });
+        expect(known.workflow).not.toBe('its own');
+        expect(NOW.getTime() - known.createdAt.getTime()).toBeGreaterThan(known.deadlineMs + GRACE_MS);
+      }),
+    );
+  });
+
+  it('adopts exactly what was ever ready, and whose environment nobody is at work on', () => {
+    fc.assert(
+      fc.property(anything, (known) => {
+        const isLost =
+          known.mark === 'ours' &&
+          known.wasEverReady &&
+          known.deletedAt === undefined &&
+          known.workflow === 'none' &&
+          !known.isTornDown;
+        expect(decide(known, NOW, GRACE_MS).verdict === 'adopt').toBe(isLost);
+      }),
+    );
+  });
+
+  it('leaves nothing of ours in silence that nobody is at work on', () => {
+    fc.assert(
+      fc.property(ours, (known) => {
+        const isSilent = !isTold(decide(known, NOW, GRACE_MS));
+        const isAtWork = known.workflow === 'its own' || known.isTornDown || known.deletedAt !== undefined;
+        if (isSilent) expect(isAtWork).toBe(true);
+      }),
+    );
+  });
+
+  it('undoes in time whatever was never ready and stays without its workflow', () => {
+    const later = new Date(NOW.getTime() + 86_400_000 + GRACE_MS + 1);
+    fc.assert(
+      fc.property(ours, ({ deletedAt: _, ...known }) => {
+        const abandoned: Ours = { ...known, wasEverReady: false, isTornDown: false };
+        if (abandoned.workflow !== 'its own') expect(decide(abandoned, later, GRACE_MS).verdict).toBe('undo');
+      }),
+    );
+  });
+
+  it('tells of one that is being deleted for long, whatever else is known', () => {
+    fc.assert(
+      fc.property(ours, past, (known, deletedAt) => {
+        const { verdict, isOdd } = decide({ ...known, deletedAt }, NOW, GRACE_MS);
+        expect(verdict).toBe('keep');
+        expect(isOdd === true).toBe(NOW.getTime() - deletedAt.getTime() > 600_000);
+      }),
+    );
+  });
+});
+
+describe('how much a pass may undo', () => {
+  it('is at most 5 and at most 5 %, though always one: else nothing is, and an alarm says so', () => {
+    const count = fc.integer({ min: 0, max: 300 });
+    fc.assert(
+      fc.property(count, count, count, (undo, keep, adopt) => {
+        const limited = withinLimit(passOf({ undo, keep, adopt }));
+        const isTooMuch = undo > 5 || (undo > 1 && undo > 0.05 * (undo + keep + adopt));
+        expect(limited.alarm !== undefined).toBe(isTooMuch);
+        expect(limited.counts).toMatchObject({ undo: isTooMuch ? 0 : undo, wait: isTooMuch ? undo : 0, adopt });
+        expect(limited.findings.some(({ verdict }) => verdict === 'undo')).toBe(!isTooMuch && undo > 0);
+      }),
+    );
+  });
+
+  it('does not grow by namespaces that are not ours', () => {
+    expect(withinLimit(passOf({ undo: 2, foreign: 1000 })).alarm).toContain('2 of 2 namespaces');
+  });
+
+  it('is told in a report that does not grow with what is found', () => {
+    expect(passOf({ adopt: 5000 }).findings).toHaveLength(200);
+    expect(passOf({ adopt: 5000 }).counts.adopt).toBe(5000);
+  });
+});
+
+function passOf(counts: Partial<SweepReport['counts']>): SweepReport {
+  const findings = Object.entries(counts).flatMap(([verdict, count]) =>
+    Array.from({ length: count }, (_, index) => ({
+      namespace: `dev-${verdict}-${index}`,
+      verdict: verdict as keyof SweepReport['counts'],
+      reason: 'test',
+    })),
+  );
+  // The last to be found are those to be undone: what is found first is listed.
+  const ordered = findings.toSorted((one, other) => Number(other.verdict === 'undo') - Number(one.verdict === 'undo'));
+  return ordered.reduce(withFinding, emptyReport(NOW, false));
+}

@@ -1,0 +1,283 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventsV1Event } from '@kubernetes/client-node';
+import type { Client } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Cluster } from '../../src/cluster/client.ts';
+import { ANNOTATION } from '../../src/cluster/ownership.ts';
+import { CANARY } from '../../src/environment/canary.ts';
+import { type Identity, workflowId } from '../../src/environment/identity.ts';
+import type { Finding, SweepReport } from '../../src/environment/sweep/report.ts';
+import { choosePorts, LOOPBACK } from '../../src/local/ports.ts';
+import type { IsolationCanaryWorkflow } from '../../src/workflows/canary.ts';
+import { TASK_QUEUE } from '../../src/workflows/messages.ts';
+import { temporaryDirectory } from '../local/start-command.ts';
+import { clusterBy } from '../setup/client.ts';
+import { newKeyFile } from '../setup/key-file.ts';
+import { loseWorkflow, namespaceNow, neverReady } from '../setup/leftovers.ts';
+import { Stage } from './stage.ts';
+
+const SOON = { timeout: 30_000, interval: 200 };
+
+describe('a sweep', () => {
+  let stage: Stage;
+  let admin: Cluster;
+  let worker: Cluster;
+  let metrics: () => Promise<string>;
+  beforeAll(async () => {
+    stage = await Stage.setUp({ ownKey: true });
+    [admin, worker] = await Promise.all([
+      clusterBy(inject('servers').adminKubeconfig),
+      clusterBy(inject('servers').workerKubeconfig),
+    ]);
+    const ports = await choosePorts(join(inject('servers').stateDir, 'sweep-ports.json'), { metrics: undefined });
+    const listen = `${LOOPBACK}:${ports.metrics}`;
+    const variables = { BERTH_SWEEP_GRACE: '1s', BERTH_METRICS_LISTEN: listen };
+    await Promise.all([stage.startApi(), stage.startWorker('worker', variables)]);
+    metrics = async () => await (await fetch(`http://${listen}/metrics`)).text();
+  });
+  afterAll(() => Promise.all([stage?.close(), admin?.close(), worker?.close()]));
+
+  /** Until the deadline of what was never ready has passed, and the grace after it. */
+  const undoable = () => sleep(3500);
+  const started = async (name: string, more: { template?: string; ttl?: string } = {}) =>
+    (await stage.start({ ...stage.environment(name), template: 'bare', ...more })).body;
+  const leftBehind = (name: string, more: { deadline?: string; run?: string; isMarked?: boolean } = {}) =>
+    neverReady(worker, stage.ownershipKeyFile, stage.environment(name), more);
+  const remove = (name: string, uid: string) =>
+    admin.delete({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, uid);
+
+  it('finds nothing to do where all is well', async () => {
+    const environment = await started('well');
+
+    const report = await stage.sweep();
+
+    expect(report).toMatchObject({ dry_run: false, findings: [], counts: { adopt: 0, undo: 0, wait: 0, missing: 0 } });
+    expect(report.counts.keep).toBeGreaterThan(0);
+    expect(await stage.status(environment)).toEqual(environment);
+  });
+
+  it('takes up an environment whose workflow was lost: the same in all that it shows, awake or asleep', async () => {
+    const [awake, sleeper] = [await started('awake', { template: 'default' }), await started('sleeper')];
+    await stage.ask('sleep', stage.environment('sleeper'));
+    const asleep = await stage.status(sleeper);
+    await expect.poll(() => remembered(awake.namespace)).toEqual(awake);
+    await expect.poll(() => remembered(sleeper.namespace)).toEqual(asleep);
+    const before = await namespaceNow(admin, awake.namespace);
+    await Promise.all([loseWorkflow(stage.temporal, awake), loseWorkflow(stage.temporal, sleeper)]);
+
+    const report = await stage.sweep();
+
+    expect(of(report, awake)).toMatchObject({ verdict: 'adopt', reason: 'it was ready, and lacks its workflow' });
+    expect(of(report, sleeper)).toMatchObject({ verdict: 'adopt' });
+    expect(await stage.status(awake)).toEqual(awake);
+    expect(await stage.status(sleeper)).toEqual(asleep);
+    expect((await namespaceNow(admin, awake.namespace))?.metadata?.uid).toBe(before?.metadata?.uid);
+    // And goes on as any other.
+    expect((await stage.sweep()).findings.filter(isOf(awake, sleeper))).toEqual([]);
+    expect(await stage.start(stage.environment('awake'))).toMatchObject({ status: 200, body: awake });
+    expect(await stage.ask('wake', stage.environment('sleeper'))).toMatchObject({
+      status: 200,
+      body: { state: 'ready' },
+    });
+    for (const { dev_id, project } of [awake, sleeper])
+      expect((await stage.terminate({ dev_id, project })).body).toMatchObject({ state: 'terminated' });
+  });
+
+  it('undoes what was never ready and lacks its workflow, after its deadline and a grace; and not before', async () => {
+    const [soon, later] = [await leftBehind('soon'), await leftBehind('later', { deadline: '1h' })];
+    await undoable();
+
+    const report = await stage.sweep();
+
+    expect(find(report, soon.name)).toMatchObject({ verdict: 'undo' });
+    expect(find(report, later.name)).toMatchObject({
+      verdict: 'wait',
+      reason: expect.stringContaining('undone after'),
+    });
+    await expect.poll(() => namespaceNow(admin, soon.name), SOON).toBeUndefined();
+    expect((await namespaceNow(admin, later.name))?.metadata?.deletionTimestamp).toBeUndefined();
+    await remove(later.name, later.uid);
+  });
+
+  it('undoes it also where its worker ended before it could mark it', async () => {
+    const { name } = await leftBehind('unmarked', { isMarked: false });
+    await undoable();
+
+    expect(find(await stage.sweep(), name)).toMatchObject({ verdict: 'undo' });
+    await expect.poll(() => namespaceNow(admin, name), SOON).toBeUndefined();
+  });
+
+  it('leaves alone what the canary has made, for as long as that goes on', async () => {
+    // Begun, and without its first step: what it would build is built here.
+    const proof = await stage.temporal.workflow.start<typeof IsolationCanaryWorkflow>('IsolationCanaryWorkflow', {
+      workflowId: `${stage.developers}-canary`,
+      taskQueue: TASK_QUEUE,
+      args: [CANARY],
+      startDelay: '1h',
+    });
+    const itsOwn = await neverReady(worker, stage.ownershipKeyFile, CANARY, { run: proof.firstExecutionRunId });
+    await undoable();
+
+    const during = await stage.sweep();
+    await proof.terminate();
+    const after = await stage.sweep();
+
+    expect(find(during, itsOwn.name)).toBeUndefined();
+    expect(find(after, itsOwn.name)).toMatchObject({ verdict: 'undo' });
+    await expect.poll(() => namespaceNow(admin, itsOwn.name), SOON).toBeUndefined();
+  });
+
+  it('never touches what others have made, nor what is ours and spoilt', async () => {
+    const theirs = await neverReady(worker, newKeyFile(temporaryDirectory()), stage.environment('theirs'));
+    const spoilt = await started('spoilt');
+    await expect.poll(() => remembered(spoilt.namespace)).toEqual(spoilt);
+    await loseWorkflow(stage.temporal, spoilt);
+    const uid = (await namespaceNow(admin, spoilt.namespace))?.metadata?.uid ?? '';
+    const name = spoilt.namespace ?? '';
+    const noLonger = { [ANNOTATION.environment]: 'null' };
+    await admin.annotate({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, uid, noLonger);
+    await undoable();
+    const before = await Promise.all([namespaceNow(admin, theirs.name), namespaceNow(admin, name)]);
+
+    const report = await stage.sweep();
+
+    expect(find(report, theirs.name)).toBeUndefined();
+    expect(report.counts.foreign).toBeGreaterThan(0);
+    expect(find(report, name)).toMatchObject({ verdict: 'keep', reason: expect.stringContaining('cannot be read') });
+    expect(await Promise.all([namespaceNow(admin, theirs.name), namespaceNow(admin, name)])).toEqual(before);
+    await Promise.all([remove(theirs.name, theirs.uid), remove(name, uid)]);
+  });
+
+  it('tells of an environment whose namespace is gone while its workflow goes on', async () => {
+    const environment = await started('missing', { ttl: '10s' });
+    const { name = '', uid = '' } = (await namespaceNow(admin, environment.namespace))?.metadata ?? {};
+    await remove(name, uid);
+    await expect.poll(() => namespaceNow(admin, name), SOON).toBeUndefined();
+
+    const finding = async (): Promise<Finding | undefined> => of(await stage.sweep(), environment);
+
+    await expect.poll(finding, SOON).toMatchObject({ verdict: 'missing', namespace: name });
+    // It ends by itself, when it is to be put to sleep.
+    await expect.poll(async () => (await stage.status(environment)).state, SOON).toBe('terminated');
+    expect(await finding()).toBeUndefined();
+  });
+
+  it('changes nothing at all by a dry run, which tells the same', async () => {
+    const [lost, abandoned] = [await started('dry'), await leftBehind('dry-abandoned')];
+    await expect.poll(() => remembered(lost.namespace)).toEqual(lost);
+    await loseWorkflow(stage.temporal, lost);
+    await undoable();
+    const names = [lost.namespace, abandoned.name];
+    const seen = () => Promise.all(names.map((name) => namespaceNow(admin, name)));
+    const before = await seen();
+
+    const told = await stage.sweep({ dryRun: true });
+    const toldAgain = await stage.sweep({ dryRun: true });
+
+    expect(told).toMatchObject({ dry_run: true });
+    expect([of(told, lost)?.verdict, find(told, abandoned.name)?.verdict]).toEqual(['adopt', 'undo']);
+    expect(toldAgain.findings).toEqual(told.findings);
+    expect(await seen()).toEqual(before);
+    expect((await stage.temporal.workflow.getHandle(workflowId(lost)).describe()).status.name).toBe('TERMINATED');
+    const { findings } = await stage.sweep();
+    expect(findings).toEqual(told.findings);
+    await expect.poll(() => namespaceNow(admin, abandoned.name), SOON).toBeUndefined();
+  });
+
+  it('undoes none where it would undo more than 5, and raises an alarm; what is lost is taken up all the same', async () => {
+    const numbers = Array.from({ length: 6 }, (_, index) => index);
+    const lost = await started('among-many');
+    const many = await Promise.all(numbers.map((index) => leftBehind(`many-${index}`)));
+    await expect.poll(() => remembered(lost.namespace)).toEqual(lost);
+    await loseWorkflow(stage.temporal, lost);
+    await undoable();
+
+    const report = await stage.sweep();
+
+    expect(report.alarm).toMatch(/^6 of \d+ namespaces would be undone, which is more than 5 or 5 %: none is\./);
+    expect(many.map(({ name }) => find(report, name)?.verdict)).toEqual(many.map(() => 'wait'));
+    expect(of(report, lost)?.verdict).toBe('adopt');
+    const alarms = await events(admin);
+    expect(alarms.filter(({ note }) => note === report.alarm)).not.toEqual([]);
+    const still = await Promise.all(many.map(({ name }) => namespaceNow(admin, name)));
+    expect(still.map((live) => [live?.metadata?.uid, live?.metadata?.deletionTimestamp])).toEqual(
+      many.map(({ uid }) => [uid, undefined]),
+    );
+    expect(await detailsOf(stage.temporal)).toContain(report.alarm);
+    expect(await metrics()).toMatch(/^berth_sweep_stopped(\{.*\})? 1$/m);
+    expect(await metrics()).toMatch(/^berth_sweep_namespaces\{.*verdict="adopt".*\} 1$/m);
+    await Promise.all(many.map(({ name, uid }) => remove(name, uid)));
+  });
+
+  it('and a start at the same moment end with one environment each, and lose none', { timeout: 240_000 }, async () => {
+    const names = Array.from({ length: 8 }, (_, index) => `race-${index}`);
+    const lost = await Promise.all(names.map((name) => started(name)));
+    await Promise.all(lost.map((one) => expect.poll(() => remembered(one.namespace)).toEqual(one)));
+    await Promise.all(lost.map((one) => loseWorkflow(stage.temporal, one)));
+
+    const starts = names.map(async (name, index) => {
+      await sleep(15 * index);
+      return await stage.start({ ...stage.environment(name), template: 'bare' });
+    });
+    const [report, ...answers] = await Promise.all([stage.sweep(), ...starts]);
+
+    expect(answers.map(({ status }) => status)).toEqual(names.map(() => 200));
+    for (const [index, one] of lost.entries()) {
+      const now = answers[index]?.body;
+      expect(await stage.status(one)).toEqual(now);
+      // Whatever became of the race, what was ready is there.
+      expect((await namespaceNow(admin, one.namespace))?.metadata?.deletionTimestamp).toBeUndefined();
+      if (now?.namespace === one.namespace) continue;
+      // The start was first: the lost one waits until that is terminated, and is taken up then.
+      expect(of(await stage.sweep(), one)).toMatchObject({ verdict: 'wait', isOdd: true, namespace: one.namespace });
+      const { dev_id, project } = one;
+      expect((await stage.terminate({ dev_id, project })).body).toMatchObject({ state: 'terminated' });
+      expect(of(await stage.sweep(), one)).toMatchObject({ verdict: 'adopt', namespace: one.namespace });
+      expect(await stage.status(one)).toEqual(one);
+    }
+    expect(report.alarm).toBeUndefined();
+  });
+
+  it('leaves nothing of all this', async () => {
+    const all = new Map(stage.accepted.map((environment) => [environment.dev_id, environment]));
+    await Promise.all([...all.values()].map(({ dev_id, project }) => stage.terminate({ dev_id, project })));
+    await expect
+      .poll(async () => (await admin.list({ apiVersion: 'v1', kind: 'Namespace' }, '')).filter(isStages).length, SOON)
+      .toBe(0);
+  });
+
+  const isStages = ({ metadata }: { metadata?: { annotations?: Record<string, string> } }): boolean =>
+    metadata?.annotations?.[ANNOTATION.developer]?.startsWith(stage.developers) === true;
+
+  async function remembered(namespace: string | null): Promise<unknown> {
+    const annotations = (await namespaceNow(admin, namespace))?.metadata?.annotations ?? {};
+    return JSON.parse(annotations[ANNOTATION.environment] ?? 'null');
+  }
+});
+
+function of({ findings }: SweepReport, { dev_id }: Identity): Finding | undefined {
+  return findings.find(({ identity }) => identity?.dev_id === dev_id);
+}
+
+function find({ findings }: SweepReport, name: string): Finding | undefined {
+  return findings.find(({ namespace }) => namespace === name);
+}
+
+function isOf(...environments: Identity[]): (finding: Finding) => boolean {
+  return ({ identity }) => environments.some(({ dev_id }) => dev_id === identity?.dev_id);
+}
+
+async function events(cluster: Cluster): Promise<EventsV1Event[]> {
+  const all = await cluster.list<EventsV1Event>({ apiVersion: 'events.k8s.io/v1', kind: 'Event' }, 'berth-system');
+  return all.filter(({ reason }) => reason === 'SweepStopped');
+}
+
+/** What an operator reads in the Temporal UI of the last sweep that was asked for. */
+async function detailsOf(temporal: Client): Promise<string> {
+  const query = '__temporal_workflow_metadata';
+  const { currentDetails } = await temporal.workflow
+    .getHandle('sweep/by-hand')
+    .query<{ currentDetails: string }>(query);
+  return currentDetails;
+}
