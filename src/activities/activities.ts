@@ -1,6 +1,7 @@
 import { accessActivities } from './access.ts';
 import { attempted } from './attempted.ts';
 import type { Dependencies } from './dependencies.ts';
+import { mendActivities } from './mend.ts';
 import { proofActivities } from './proof.ts';
 import { provisionActivities } from './provision.ts';
 import { sleepActivities } from './sleep.ts';
@@ -12,6 +13,7 @@ export function createActivities(dependencies: Dependencies) {
     ...attempted(provisionActivities(dependencies), 'on final errors'),
     ...attempted(proofActivities(dependencies), 'on final errors'),
     ...attempted(accessActivities(dependencies), 'on final errors'),
+    ...attempted(mendActivities(dependencies), 'on final errors'),
     ...attempted(sleepActivities(dependencies), 'never'),
     ...attempted(teardownActivities(dependencies), 'never'),
   };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cancellationSignal, heartbeat, metricMeter } from '@temporalio/activity';
-import { warnOperators } from '../cluster/proof/event.ts';
+import { warnOperators } from '../cluster/event.ts';
 import { verifyIsolation } from '../cluster/proof/verify-isolation.ts';
 import type { Namespace } from '../environment/life.ts';
 import { type Proof, proofFault } from '../environment/proof.ts';
@@ -36,7 +36,9 @@ export function proofActivities({ cluster, ownershipKey, proof: options }: Depen
       verifiedAt.set(Math.floor(Date.parse(proof.verified_at) / 1000));
       refusals.add(proof.enforced ? 0 : 1);
       const fault = proofFault(proof);
-      if (fault !== undefined) await warnOperators(cluster, 'IsolationNotEnforced', fault, name, cancellationSignal());
+      if (fault === undefined) return;
+      const told = { reason: 'IsolationNotEnforced', note: fault, action: 'Proof' };
+      await warnOperators(cluster, told, name, cancellationSignal());
     },
   };
 }

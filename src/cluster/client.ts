@@ -13,7 +13,9 @@ import { agentFor } from './agent.ts';
 import { ClusterError, classify } from './errors.ts';
 
 /** Names this program to the cluster as the owner of the fields that it sets. */
-const FIELD_MANAGER = 'berth';
+export const FIELD_MANAGER = 'berth';
+/** So many objects of a list are read at once. */
+const PAGE = 500;
 
 export interface ClusterOptions {
   /** Connections kept open to the apiserver. @default 16 */
@@ -28,6 +30,11 @@ export interface Reference {
   kind: string;
   metadata: { name: string; namespace?: string };
 }
+
+/** What is to be changed of an object. What is `null` is taken away. */
+export type Change = Reference & {
+  metadata: { annotations?: Record<string, string>; labels?: Record<string, string> };
+};
 
 /** What a list must hold at the least. */
 export interface ListOptions {
@@ -97,18 +104,13 @@ export class Cluster {
   }
 
   /**
-   * Sets annotations of exactly the object with this uid, and leaves all else as it is. Fails as a conflict where another
-   * one now bears its name.
+   * Changes what is named of exactly the object with this uid, and leaves all else as it is (merge patch). Fails as a
+   * conflict where another one now bears its name.
    */
-  async annotate(
-    { apiVersion, kind, metadata }: Reference,
-    uid: string,
-    annotations: Record<string, string>,
-    signal?: AbortSignal,
-  ): Promise<void> {
-    const change = { apiVersion, kind, metadata: { ...metadata, uid, annotations } };
+  async merge({ metadata, ...change }: Change, uid: string, signal?: AbortSignal): Promise<void> {
+    const exactly = { ...change, metadata: { ...metadata, uid } };
     await this.#call(signal, () =>
-      this.#api.patch(change, undefined, undefined, FIELD_MANAGER, undefined, PatchStrategy.MergePatch),
+      this.#api.patch(exactly, undefined, undefined, FIELD_MANAGER, undefined, PatchStrategy.MergePatch),
     );
   }
 
@@ -144,6 +146,23 @@ export class Cluster {
     const query = notOlderThan === undefined ? {} : atLeast(notOlderThan);
     const list = await this.#call(signal, () => this.#api.list(apiVersion, kind, namespace), query);
     return list.items as T[];
+  }
+
+  /** All objects of a kind in all namespaces, read in pages, and the version of the cluster at which they are so. */
+  async listEverywhere(
+    { apiVersion, kind }: Pick<Reference, 'apiVersion' | 'kind'>,
+    labels?: string,
+    signal?: AbortSignal,
+  ): Promise<{ items: KubernetesObject[]; resourceVersion: string }> {
+    const items: KubernetesObject[] = [];
+    for (let page: string | undefined; ; ) {
+      const { metadata, items: more } = await this.#call(signal, () =>
+        this.#api.list(apiVersion, kind, '', undefined, undefined, undefined, undefined, labels, PAGE, page),
+      );
+      items.push(...more);
+      page = metadata?._continue;
+      if (!page) return { items, resourceVersion: metadata?.resourceVersion ?? '' };
+    }
   }
 
   /** Deletes exactly the object with this uid. Fails as a conflict where another one now bears its name. */

@@ -16,7 +16,7 @@ export async function remember(
 ): Promise<void> {
   const annotations = { [ANNOTATION.environment]: JSON.stringify(environment) };
   try {
-    await cluster.annotate({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, uid, annotations, signal);
+    await cluster.merge({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, annotations } }, uid, signal);
   } catch (error) {
     const isGone = error instanceof ClusterError && (error.status === 404 || error.class === 'conflict');
     if (!isGone) throw error;

@@ -1,3 +1,4 @@
+import { driftText } from '../environment/drift.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { Identity } from '../environment/identity.ts';
 import { proofLines } from '../environment/proof-text.ts';
@@ -10,18 +11,19 @@ export function summary({ dev_id, project }: Identity, template: string): string
 
 /** What an operator reads in the Temporal UI, in Markdown: the state, the place, and what is happening now. */
 export function details(environment: Environment): string {
-  const { dev_id, project, state, namespace, template, steps, isolation, problem } = environment;
+  const { dev_id, project, state, namespace, template, steps, isolation, drift = [], problem } = environment;
   return [
     `**${state}**${whatIsNext(environment)}`,
     `developer \`${dev_id}\`, project \`${project}\`, template \`${template.name}\` (\`${template.digest}\`)`,
     `namespace ${namespace === null ? 'not created yet' : `\`${namespace}\``}`,
     ...steps.map((step) => `- ${stepText(step)}`),
     ...(isolation ? proofLines(isolation).map((line) => `- ${line}`) : []),
+    ...drift.map((entry) => `- ${driftText(entry)}`),
     ...(problem ? [`${problem.title}: ${problem.detail}`] : []),
   ].join('\n\n');
 }
 
 function whatIsNext({ state, expires_at, retained_until }: Environment): string {
-  if (state === 'ready' && expires_at !== undefined) return `, until ${expires_at}`;
+  if (['ready', 'degraded'].includes(state) && expires_at !== undefined) return `, until ${expires_at}`;
   return state === 'asleep' ? `, and deleted at ${retained_until}` : '';
 }

@@ -20,6 +20,7 @@ import { withinDeadline } from './deadline.ts';
 import { causeOf, failureOf, problemOf } from './failure.ts';
 import { handOverTo, tearDown } from './hand-over.ts';
 import { Memory } from './memory.ts';
+import { Mender } from './mending.ts';
 import { accessUpdate, type EnvironmentInput } from './messages.ts';
 import { persistently } from './persistently.ts';
 import { demandsProof, proveIsolation } from './proof.ts';
@@ -45,7 +46,8 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
   const saga = new Saga();
   // Lives that were begun before namespaces could remember go on without.
   const memory = patched('namespaces-remember') ? new Memory(record, place) : undefined;
-  const wishes = new Wishes(record, specification.recipe.lifetime, memory);
+  const mender = new Mender(record, specification, place);
+  const wishes = new Wishes(record, specification.recipe.lifetime, memory, mender);
   let namespace = resumed?.namespace;
 
   setHandler(accessUpdate, (asked) => grantAccess(record.environment, namespace, asked));
@@ -56,7 +58,7 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
       const next = await wishes.next();
       if (next === 'a new run') return await goOnInNewRun();
       if (next === 'its end') break;
-      isThere = await (next === 'wake' ? wake() : fallAsleep());
+      isThere = await { wake, sleep: fallAsleep, mend: () => mender.mend() }[next]();
     }
   } catch (error) {
     // Anything else is a defect of this code or the way to a new run: neither may cost anybody their environment.
