@@ -5,6 +5,7 @@ import { connectCluster } from '../cluster/client.ts';
 import { entranceTo } from '../cluster/kubeconfig.ts';
 import { keepCanary } from './canary-schedule.ts';
 import { readConfiguration } from './configuration.ts';
+import { watchDrift } from './drift.ts';
 import { createWorker } from './worker.ts';
 
 const configuration = await readConfiguration(process.env);
@@ -25,7 +26,9 @@ const entrance = entranceTo(own, configuration.entrance);
 const connection = await NativeConnection.connect({ address: configuration.temporalAddress });
 const { ownershipKey, temporalNamespace, proof } = configuration;
 const worker = await createWorker(connection, temporalNamespace, { cluster, ownershipKey, entrance, proof });
-await keepCanary(new Client({ connection, namespace: temporalNamespace }), configuration.canaryEvery);
+const client = new Client({ connection, namespace: temporalNamespace });
+await keepCanary(client, configuration.canaryEvery);
+const drift = watchDrift(kubeConfig, cluster, ownershipKey, client, Runtime.instance().metricMeter);
 
 // A supervisor that is gone can no longer stop its children.
 const stop = (): void => worker.shutdown();
@@ -34,5 +37,6 @@ const stopped = worker.run();
 process.send?.('ready');
 await stopped;
 process.off('disconnect', stop);
+drift.stop();
 await Promise.all([connection.close(), cluster.close()]);
 if (process.connected) process.disconnect();

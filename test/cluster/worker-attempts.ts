@@ -3,7 +3,7 @@ import { pod } from '../isolation/objects.ts';
 
 const RBAC = 'apis/rbac.authorization.k8s.io/v1';
 const APPS = 'apis/apps/v1';
-const NETWORKING = 'apis/networking.k8s.io/v1';
+export const NETWORKING = 'apis/networking.k8s.io/v1';
 
 /** What the refusals say of where they come from. */
 export const BY_RBAC = 'cannot';
@@ -23,6 +23,13 @@ const DEPLOYMENT = {
 };
 /** As the worker writes everything: by server-side apply. */
 const APPLY = { type: 'application/apply-patch+yaml', query: { fieldManager: 'berth', force: 'true' } };
+
+/** A policy of others, for nobody's pods. */
+export const FOREIGN_POLICY = {
+  kind: 'NetworkPolicy',
+  metadata: { name: 'foreign' },
+  spec: { podSelector: { matchLabels: { app: 'nobody' } } },
+};
 
 interface Attempt {
   readonly what: string;
@@ -104,7 +111,8 @@ export const ATTEMPTS: Attempt[] = [
   {
     what: 'delete a network policy',
     refusedBy: BY_POLICY,
-    ask: (worker, namespace) => worker.delete(at(namespace, 'networkpolicies/any', NETWORKING)),
+    ask: (worker, namespace) =>
+      worker.delete(at(namespace, `networkpolicies/${FOREIGN_POLICY.metadata.name}`, NETWORKING)),
   },
   {
     what: 'change the namespace',
