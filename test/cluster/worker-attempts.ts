@@ -56,16 +56,18 @@ export const ATTEMPTS: Attempt[] = [
     metadata: { name: 'any' },
     spec: { podSelector: {} },
   }),
-  creating('tell an event', BY_POLICY, 'events', 'apis/events.k8s.io/v1', {
-    kind: 'Event',
-    metadata: { name: 'any' },
-    type: 'Normal',
-    reason: 'Any',
-    action: 'Any',
-    eventTime: new Date().toISOString().replace('Z', '000Z'),
-    reportingController: 'berth.dev/worker',
-    reportingInstance: 'any',
-  }),
+  {
+    what: 'tell an event',
+    refusedBy: BY_POLICY,
+    ask: (worker, namespace) =>
+      worker.create(at(namespace, 'events', 'apis/events.k8s.io/v1'), {
+        kind: 'Event',
+        metadata: { name: 'any' },
+        ...{ type: 'Normal', reason: 'Any', action: 'Any', eventTime: '2026-01-01T00:00:00.000000Z' },
+        regarding: { kind: 'Namespace', namespace, name: namespace },
+        ...{ reportingController: 'berth.dev/worker', reportingInstance: 'any' },
+      }),
+  },
   creating('make a secret', BY_RBAC, 'secrets', 'api/v1', { kind: 'Secret', metadata: { name: 'any' } }),
   creating('mint a token of the account default', BY_RBAC, 'serviceaccounts/default/token', 'api/v1', { spec: {} }),
   creating('mint a token of an account called developer', BY_POLICY, 'serviceaccounts/developer/token', 'api/v1', {

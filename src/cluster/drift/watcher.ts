@@ -62,7 +62,10 @@ export class DriftWatcher {
 
   #onNamespace(namespace: KubernetesObject, isGone: boolean): void {
     const name = namespace.metadata?.name ?? '';
-    if (!isGone) return this.#lookSoon(name);
+    if (!isGone) {
+      this.#lookSoon(name);
+      return;
+    }
     clearTimeout(this.#due.get(name));
     for (const known of [this.#due, this.#gone, this.#told]) known.delete(name);
     const lost = recall(this.#ownershipKey, namespace);
@@ -93,7 +96,10 @@ export class DriftWatcher {
     const namespace = this.#namespaces.get(name);
     if (namespace === undefined) return;
     // What was not listed yet is not missing.
-    if ([...this.#kinds.values()].some(({ isListed }) => !isListed)) return this.#lookSoon(name);
+    if ([...this.#kinds.values()].some(({ isListed }) => !isListed)) {
+      this.#lookSoon(name);
+      return;
+    }
     const remembered = recall(this.#ownershipKey, namespace);
     if (remembered === undefined) return;
     const faults = faultsIn(namespace, remembered, (kind) => this.#kinds.get(kind)?.of(name) ?? []);
