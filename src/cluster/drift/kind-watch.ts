@@ -5,7 +5,7 @@ import type { WatchedKind } from './kinds.ts';
 import { lean } from './lean.ts';
 
 /** A watch that was just cut is taken up again at once, and then after ever longer pauses up to this. */
-const LONGEST_PAUSE_MS = 3000;
+const LONGEST_PAUSE_MS = 2000;
 const FIRST_PAUSE_MS = 250;
 /** What held so long was no failure to connect. */
 const HELD_MS = 10_000;
