@@ -1,6 +1,7 @@
 import { accessActivities } from './access.ts';
 import { attempted } from './attempted.ts';
 import type { Dependencies } from './dependencies.ts';
+import { mendActivities } from './mend.ts';
 import { operatorActivities } from './operators.ts';
 import { proofActivities } from './proof.ts';
 import { provisionActivities } from './provision.ts';
@@ -14,6 +15,7 @@ export function createActivities(dependencies: Dependencies) {
     ...attempted(provisionActivities(dependencies), 'on final errors'),
     ...attempted(proofActivities(dependencies), 'on final errors'),
     ...attempted(accessActivities(dependencies), 'on final errors'),
+    ...attempted(mendActivities(dependencies), 'on final errors'),
     ...attempted(sleepActivities(dependencies), 'never'),
     ...attempted(sweepActivities(dependencies), 'never'),
     ...attempted(teardownActivities(dependencies), 'never'),

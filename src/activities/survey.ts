@@ -40,7 +40,7 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
     if (namespace === null || inOrder.has(namespace)) continue;
     if (!(await isMissing(options, { dev_id, project }, namespace))) continue;
     const reason = `the namespace of ${workflowId({ dev_id, project })} is gone, and its workflow goes on`;
-    // Here its workflow is to be told to compare itself with the cluster.
+    if (!options.dryRun) await workflows.check({ dev_id, project });
     note({ namespace, identity: { dev_id, project }, verdict: 'missing', reason });
   }
   return { report, leftovers };

@@ -21,6 +21,8 @@ export interface Workflows {
   isCanary(run: string): Promise<boolean>;
   /** Has a workflow go on with an environment. @returns whether it does: another life may have begun meanwhile */
   adopt(lost: Lost): Promise<boolean>;
+  /** Has an environment compare itself with the cluster. */
+  check(identity: Identity): Promise<void>;
   /** All environments that are to have a namespace by what their workflows show, by a list that lags a moment behind. */
   settled(): AsyncIterable<Environment>;
 }

@@ -1,4 +1,5 @@
 import { abandonmentText } from '../environment/abandonment.ts';
+import { driftText } from '../environment/drift.ts';
 import type { Environment } from '../environment/environment.ts';
 import { proofLines } from '../environment/proof-text.ts';
 import { reachLines } from '../environment/reach-text.ts';
@@ -21,7 +22,8 @@ export function environmentTable(environments: readonly Environment[]): string {
 
 /** All that there is to know of one environment. */
 export function environmentText(environment: Environment): string {
-  const { dev_id, project, state, namespace, template, parameters, may_reach, steps, isolation, problem } = environment;
+  const { dev_id, project, state, namespace, template, parameters, may_reach, steps, isolation, drift, problem } =
+    environment;
   const { abandoned } = environment;
   const lines: [string, string[]][] = [
     ['namespace', [namespace ?? 'not created yet']],
@@ -34,6 +36,7 @@ export function environmentText(environment: Environment): string {
     ['steps', steps.map(stepText)],
     ['isolation', isolation === undefined ? [] : proofLines(isolation)],
     ['outcome', abandoned === undefined ? [] : [abandonmentText(abandoned)]],
+    ['drift', (drift ?? []).map(driftText)],
     ['problem', problem === undefined ? [] : [problem.detail]],
   ];
   const rows = lines.flatMap(([name, values]) => values.map((value, index) => [index === 0 ? `  ${name}` : '', value]));

@@ -1,4 +1,5 @@
 import type { Environment } from '../environment/environment.ts';
+import { isAwake } from '../environment/sleep.ts';
 import { Api } from './api.ts';
 import { type Command, Failure } from './command.ts';
 import { follow } from './follow.ts';
@@ -39,8 +40,9 @@ async function run(args: readonly string[]): Promise<number> {
   };
   const asked = await api.post<Environment>('/environments/start', request);
   const environment = await follow(api, asked, ({ state }) => leave || hasSettled(state));
-  const { state, problem } = environment;
-  if (!leave && state !== 'ready') throw new Failure(problem?.detail ?? 'It was terminated meanwhile. Start it again.');
+  const { problem } = environment;
+  if (!leave && !isAwake(environment))
+    throw new Failure(problem?.detail ?? 'It was terminated meanwhile. Start it again.');
   process.stdout.write(json ? `${JSON.stringify(environment)}\n` : sentence(environment));
   return 0;
 }
@@ -66,7 +68,9 @@ function hasSettled(state: Environment['state']): boolean {
   return !['queued', 'provisioning', 'verifying'].includes(state);
 }
 
-function sentence({ project, state, namespace, expires_at }: Environment): string {
+function sentence({ project, state, namespace, expires_at, problem }: Environment): string {
+  if (state === 'degraded')
+    return `${project} runs in the namespace ${namespace}, until ${expires_at}: ${problem?.detail}\n`;
   if (state !== 'ready') return `${project} is ${state}: \`berth status ${project}\` shows how it goes.\n`;
   return `${project} is ready in the namespace ${namespace}, until ${expires_at}: \`berth shell ${project}\` opens a shell.\n`;
 }

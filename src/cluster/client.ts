@@ -14,8 +14,8 @@ import { agentFor } from './agent.ts';
 import { ClusterError, classify } from './errors.ts';
 
 /** Names this program to the cluster as the owner of the fields that it sets. */
-const FIELD_MANAGER = 'berth';
-/** So many objects are listed at once where there may be thousands. */
+export const FIELD_MANAGER = 'berth';
+/** So many objects of a list are read at once. */
 const PAGE = 100;
 
 export interface ClusterOptions {
@@ -31,6 +31,11 @@ export interface Reference {
   kind: string;
   metadata: { name: string; namespace?: string };
 }
+
+/** What is to be changed of an object. What is `null` is taken away. */
+export type Change = Reference & {
+  metadata: { annotations?: Record<string, string>; labels?: Record<string, string> };
+};
 
 /** What a list must hold at the least. */
 export interface ListOptions {
@@ -106,19 +111,20 @@ export class Cluster {
   }
 
   /**
-   * Sets annotations of exactly the object with this uid, and leaves all else as it is. Fails as a conflict where another
-   * one now bears its name.
+   * Changes what is named of exactly the object with this uid, and leaves all else as it is (merge patch). Fails as a
+   * conflict where another one now bears its name.
    */
-  async annotate(
-    { apiVersion, kind, metadata }: Reference,
-    uid: string,
-    annotations: Record<string, string>,
-    signal?: AbortSignal,
-  ): Promise<void> {
-    const change = { apiVersion, kind, metadata: { ...metadata, uid, annotations } };
-    await this.#call(signal, () =>
-      this.#api.patch(change, undefined, undefined, FIELD_MANAGER, undefined, PatchStrategy.MergePatch),
-    );
+  async merge({ metadata, ...change }: Change, uid: string, signal?: AbortSignal): Promise<void> {
+    const exactly = { ...change, metadata: { ...metadata, uid } };
+    try {
+      await this.#call(signal, () =>
+        this.#api.patch(exactly, undefined, undefined, FIELD_MANAGER, undefined, PatchStrategy.MergePatch),
+      );
+    } catch (error) {
+      // To the apiserver, another uid is a change of what cannot be changed.
+      const isAnother = error instanceof ClusterError && error.status === 422 && error.message.includes('metadata.uid');
+      throw isAnother ? new ClusterError(error.message, { class: 'conflict', status: 409 }) : error;
+    }
   }
 
   /**
@@ -180,6 +186,23 @@ export class Cluster {
       yield list.items as T[];
       next = list.metadata?._continue || undefined;
     } while (next !== undefined);
+  }
+
+  /** All objects of a kind in all namespaces, read in pages, and the version of the cluster at which they are so. */
+  async listEverywhere(
+    { apiVersion, kind }: Pick<Reference, 'apiVersion' | 'kind'>,
+    labels?: string,
+    signal?: AbortSignal,
+  ): Promise<{ items: KubernetesObject[]; resourceVersion: string }> {
+    const items: KubernetesObject[] = [];
+    for (let page: string | undefined; ; ) {
+      const { metadata, items: more } = await this.#call(signal, () =>
+        this.#api.list(apiVersion, kind, '', undefined, undefined, undefined, undefined, labels, PAGE, page),
+      );
+      items.push(...more);
+      page = metadata?._continue;
+      if (!page) return { items, resourceVersion: metadata?.resourceVersion ?? '' };
+    }
   }
 
   /** Deletes exactly the object with this uid. Fails as a conflict where another one now bears its name. */

@@ -14,5 +14,5 @@ export async function remember(
   signal?: AbortSignal,
 ): Promise<void> {
   const annotations = { [ANNOTATION.environment]: JSON.stringify(environment) };
-  await cluster.annotate({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, uid, annotations, signal);
+  await cluster.merge({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, annotations } }, uid, signal);
 }

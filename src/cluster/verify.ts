@@ -2,16 +2,10 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
 import type { Cluster } from './client.ts';
-import { firstDifference } from './difference.ts';
+import { ADDITIVE, faultText, kindFaults, labelFault } from './compare.ts';
 import { ClusterError } from './errors.ts';
-import { type DesiredObject, desiredObjects } from './objects/desired.ts';
-import { namespaceObject } from './objects/namespace.ts';
+import { allObjects, type DesiredObject } from './objects/desired.ts';
 import { readOwn } from './own-namespace.ts';
-
-/** Of these one more than desired would open what the others close: they add up. */
-const ADDITIVE = new Set(['NetworkPolicy', 'RoleBinding']);
-/** To these the apiserver adds nothing of its own, so that whatever else they hold was changed by somebody. */
-const EXACT = new Set(['NetworkPolicy', 'RoleBinding', 'ResourceQuota', 'LimitRange']);
 
 /** What a verification goes by. */
 export interface VerifyOptions {
@@ -33,7 +27,7 @@ export async function verifyEnvironment(
   ownershipKey: Buffer,
   namespace: Namespace,
   specification: Specification,
-  { desired = allObjects(namespace, specification), written = [], signal }: VerifyOptions = {},
+  { desired = allObjects(namespace.name, specification.recipe), written = [], signal }: VerifyOptions = {},
 ): Promise<void> {
   const ofKind = Map.groupBy(desired, ({ apiVersion, kind }) => `${apiVersion} ${kind}`);
   const faults = await Promise.all([
@@ -45,7 +39,7 @@ export async function verifyEnvironment(
         known.length === wanted.length && !ADDITIVE.has(kind)
           ? known
           : await cluster.list({ apiVersion, kind }, namespace.name, { signal, notOlderThan: newest(known) });
-      return kindFaults(kind, wanted, live);
+      return kindFaults(kind, wanted, live).map(faultText);
     }),
   ]);
   const all = faults.flat();
@@ -54,11 +48,6 @@ export async function verifyEnvironment(
     class: 'final',
     reason: 'cluster-failed',
   });
-}
-
-function allObjects({ name }: Namespace, { recipe }: Specification): DesiredObject[] {
-  const { guards, workload } = desiredObjects(name, recipe);
-  return [...guards, ...workload].flat();
 }
 
 /** The latest resource version among objects of one kind: they are numbers that grow (KEP-5504). */
@@ -78,28 +67,6 @@ async function namespaceFaults(
   const live = await readOwn(cluster, ownershipKey, namespace, specification, signal);
   if (live === undefined) return [`namespace ${name} is not the one that was made for this environment`];
   if (live.metadata?.deletionTimestamp !== undefined) return [`namespace ${name} is being deleted`];
-  const difference = firstDifference(namespaceObject(name, {}).metadata?.labels, live.metadata?.labels);
-  return difference === undefined ? [] : [`namespace ${name} differs in label ${difference}`];
-}
-
-/** What of one kind is missing, different, or too much. */
-export function kindFaults(kind: string, desired: DesiredObject[], live: KubernetesObject[]): string[] {
-  const liveByName = new Map(live.map((object) => [object.metadata?.name, object]));
-  const faults = desired.flatMap((object) => {
-    const { name } = object.metadata;
-    const actual = liveByName.get(name);
-    liveByName.delete(name);
-    if (actual === undefined) return [`${kind} ${name} is missing`];
-    const [wanted, found] = [contentOf(object), contentOf(actual)];
-    const difference = firstDifference(wanted, found) ?? (EXACT.has(kind) ? firstDifference(found, wanted) : undefined);
-    return difference === undefined ? [] : [`${kind} ${name} differs in ${difference}`];
-  });
-  if (!ADDITIVE.has(kind)) return faults;
-  return [...faults, ...[...liveByName.keys()].map((name) => `${kind} ${name} was not asked for`)];
-}
-
-/** What an object says, apart from what it is called and how it fares. */
-function contentOf(object: KubernetesObject & { status?: unknown }): object {
-  const { apiVersion: _, kind: __, metadata: ___, status: ____, ...content } = object;
-  return content;
+  const fault = labelFault(live);
+  return fault === undefined ? [] : [`namespace ${name} ${fault}`];
 }

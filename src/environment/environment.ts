@@ -52,6 +52,16 @@ export interface Step {
   message?: string;
 }
 
+/** What was found otherwise than it should be, and what has become of that. */
+export interface Drift {
+  /** RFC 3339, in UTC. */
+  at: string;
+  /** Its kind and name. */
+  object: string;
+  what: 'restored' | 'removed' | 'not restored' | 'lost';
+  message: string;
+}
+
 /** An environment, as everyone is shown it. Times are RFC 3339 in UTC. */
 export interface Environment extends Identity {
   state: State;
@@ -75,6 +85,8 @@ export interface Environment extends Identity {
   isolation?: Proof;
   /** That it ended though something of it is left. */
   abandoned?: Abandonment;
+  /** What was otherwise than it should be, the latest last. */
+  drift?: Drift[];
   problem?: Problem;
 }
 export type ParameterValue = string | number | boolean;
@@ -85,14 +97,15 @@ export function isOver(state: State): boolean {
 }
 
 /**
- * The environment in its next state.
+ * The environment in its next state. What was wrong in the state before is history.
  * @throws Error where no such transition exists: that is a defect of the caller
  */
 export function advance(environment: Environment, state: State): Environment {
   if (!TRANSITIONS[environment.state].includes(state)) {
     throw new Error(`An environment cannot go from ${environment.state} to ${state}.`);
   }
-  return { ...environment, state };
+  const { problem: _, ...kept } = environment;
+  return { ...kept, state };
 }
 
 /** The environment with a step begun. */

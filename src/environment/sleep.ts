@@ -2,9 +2,9 @@ import { durationMs } from './duration.ts';
 import { advance, type Environment } from './environment.ts';
 import type { Problem } from './problem.ts';
 
-/** Whether an environment can be used, and nobody is just putting it to sleep. */
-export function isReady(environment: Environment): boolean {
-  return environment.state === 'ready' && !isFallingAsleep(environment);
+/** Whether an environment can be used, be it not all as it should be, and nobody is just putting it to sleep. */
+export function isAwake(environment: Environment): boolean {
+  return ['ready', 'degraded'].includes(environment.state) && !isFallingAsleep(environment);
 }
 
 /** Whether an environment is just being put to sleep: it is asleep once nothing of it runs any more. */
@@ -49,9 +49,9 @@ export function asleep(environment: Environment, at: Date, retain: string, probl
   return { ...kept, ...since, ...(problem && { problem }) };
 }
 
-/** The environment on its way from asleep to ready. What kept it from waking earlier is history. */
+/** The environment on its way from asleep to ready. */
 export function waking(environment: Environment): Environment {
-  const { asleep_since: _, retained_until: __, problem: ___, ...kept } = advance(environment, 'provisioning');
+  const { asleep_since: _, retained_until: __, ...kept } = advance(environment, 'provisioning');
   return kept;
 }
 

@@ -5,6 +5,7 @@ import { connectCluster } from '../cluster/client.ts';
 import { entranceTo } from '../cluster/kubeconfig.ts';
 import { durationMs } from '../environment/duration.ts';
 import { readConfiguration } from './configuration.ts';
+import { watchDrift } from './drift.ts';
 import { watchFailing } from './failing-workflows.ts';
 import { keepCanary, keepSweep } from './schedules.ts';
 import { createWorker } from './worker.ts';
@@ -40,6 +41,7 @@ const keepSweeping = async (): Promise<void> => await keepSweep(client, sweepEve
 const keptEveryMs = Math.min(durationMs(sweepEvery ?? '1h'), HOUR_MS);
 const sweeping = sweepEvery === undefined ? undefined : setInterval(keepSweeping, keptEveryMs);
 const unwatch = bindAddress === undefined ? undefined : watchFailing(client);
+const drift = watchDrift(kubeConfig, cluster, ownershipKey, client, Runtime.instance().metricMeter);
 
 // A supervisor that is gone can no longer stop its children.
 const stop = (): void => worker.shutdown();
@@ -50,5 +52,6 @@ await stopped;
 unwatch?.();
 clearInterval(sweeping);
 process.off('disconnect', stop);
+drift.stop();
 await Promise.all([connection.close(), cluster.close()]);
 if (process.connected) process.disconnect();

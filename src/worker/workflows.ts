@@ -5,7 +5,7 @@ import type { Environment, State } from '../environment/environment.ts';
 import { type Identity, teardownId, workflowId } from '../environment/identity.ts';
 import type { EnvironmentWorkflow } from '../workflows/environment.ts';
 import { lifeOptions } from '../workflows/life-options.ts';
-import type { EnvironmentInput, EnvironmentMemo } from '../workflows/messages.ts';
+import { checkSignal, type EnvironmentInput, type EnvironmentMemo } from '../workflows/messages.ts';
 
 /** In these, an environment has a namespace and keeps it. */
 const SETTLED = ['ready', 'degraded', 'asleep'] as const satisfies State[];
@@ -49,6 +49,15 @@ export class TemporalWorkflows implements Workflows {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       // It may be ours: the answer to an earlier try may have been lost.
       return (await this.lifeOf(specification)) === life.run;
+    }
+  }
+
+  async check(identity: Identity): Promise<void> {
+    try {
+      await this.#client.workflow.getHandle(workflowId(identity)).signal(checkSignal);
+    } catch (error) {
+      // It has ended meanwhile.
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
     }
   }
 

@@ -1,4 +1,5 @@
 import { abandonmentText } from '../environment/abandonment.ts';
+import { driftText } from '../environment/drift.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { Identity } from '../environment/identity.ts';
 import { proofLines } from '../environment/proof-text.ts';
@@ -11,7 +12,7 @@ export function summary({ dev_id, project }: Identity, template: string): string
 
 /** What an operator reads in the Temporal UI, in Markdown: the state, the place, and what is happening now. */
 export function details(environment: Environment): string {
-  const { dev_id, project, state, namespace, template, steps, isolation, abandoned, problem } = environment;
+  const { dev_id, project, state, namespace, template, steps, isolation, drift = [], abandoned, problem } = environment;
   return [
     `**${state}**${whatIsNext(environment)}`,
     `developer \`${dev_id}\`, project \`${project}\`, template \`${template.name}\` (\`${template.digest}\`)`,
@@ -19,11 +20,12 @@ export function details(environment: Environment): string {
     ...steps.map((step) => `- ${stepText(step)}`),
     ...(isolation ? proofLines(isolation).map((line) => `- ${line}`) : []),
     ...(abandoned ? [`**${abandonmentText(abandoned)}**`] : []),
+    ...drift.map((entry) => `- ${driftText(entry)}`),
     ...(problem ? [`${problem.title}: ${problem.detail}`] : []),
   ].join('\n\n');
 }
 
 function whatIsNext({ state, expires_at, retained_until }: Environment): string {
-  if (state === 'ready' && expires_at !== undefined) return `, until ${expires_at}`;
+  if (['ready', 'degraded'].includes(state) && expires_at !== undefined) return `, until ${expires_at}`;
   return state === 'asleep' ? `, and deleted at ${retained_until}` : '';
 }

@@ -21,6 +21,7 @@ import { withinDeadline } from './deadline.ts';
 import { causeOf, failureOf, problemOf } from './failure.ts';
 import { handOverTo, tearDown } from './hand-over.ts';
 import { Memory } from './memory.ts';
+import { Mender } from './mending.ts';
 import { accessUpdate, type EnvironmentInput } from './messages.ts';
 import { persistently } from './persistently.ts';
 import { demandsProof, proveIsolation } from './proof.ts';
@@ -46,7 +47,8 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
   const saga = new Saga();
   // Runs that were begun before namespaces could remember go on without.
   const memory = patched('namespaces-remember') ? new Memory(record, place) : undefined;
-  const wishes = new Wishes(record, specification.recipe.lifetime, memory);
+  const mender = new Mender(record, specification, place);
+  const wishes = new Wishes(record, specification.recipe.lifetime, memory, mender);
   let namespace = resumed?.namespace;
 
   setHandler(accessUpdate, (asked) => grantAccess(record.environment, namespace, asked));
@@ -61,7 +63,8 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
         if (await hasMovedOn()) continue;
         if (record.environment.state === 'asleep') break;
       }
-      isThere = await (next === 'wake' ? wake() : fallAsleep());
+      const turns = { wake, sleep: fallAsleep, 'its time is over': fallAsleep, mend: () => mender.mend() };
+      isThere = await turns[next]();
     }
   } catch (error) {
     // Anything else is a defect of this code or the way to a new run: neither may cost anybody their environment.

@@ -70,3 +70,9 @@ export const abandonUpdate = defineUpdate<Abandonment, [Pick<Abandonment, 'by' |
 
 /** Lets a developer into the environment for some time. Fails with a problem where it is not there to be entered. */
 export const accessUpdate = defineUpdate<SealedAccess, [AccessRequest]>('access');
+
+/**
+ * Says that the cluster may hold something else than this environment should: its workflow then looks by itself. What it
+ * finds it mends, or shows; where its namespace is gone, the life ends. Nothing is trusted that the sender has seen.
+ */
+export const checkSignal = defineSignal('check');

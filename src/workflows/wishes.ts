@@ -10,26 +10,29 @@ import type { Environment, State } from '../environment/environment.ts';
 import { lifetimeFault } from '../environment/lifetime.ts';
 import { problem } from '../environment/problem.ts';
 import type { Recipe } from '../environment/recipe.ts';
-import { extended, isFallingAsleep, isReady, lastSleep } from '../environment/sleep.ts';
+import { extended, isAwake, isFallingAsleep, lastSleep } from '../environment/sleep.ts';
 import { failureOf } from './failure.ts';
 import type { Memory } from './memory.ts';
+import type { Mender } from './mending.ts';
 import { extendUpdate, sleepUpdate, startUpdate, type Wish, wishSignal } from './messages.ts';
 import type { EnvironmentRecord } from './record.ts';
 
 /** What comes next for an environment that is ready, or asleep. */
-export type Next = Wish['wish'] | 'a new run' | 'its time is over';
+export type Next = Wish['wish'] | 'mend' | 'a new run' | 'its time is over';
 
 /** What people want of an environment, and what they are told: all messages that its workflow takes. */
 export class Wishes {
   readonly #record: EnvironmentRecord;
   readonly #lifetime: Recipe['lifetime'];
   readonly #memory: Memory | undefined;
+  readonly #mender: Mender;
   #wish: Wish['wish'] | undefined;
 
-  constructor(record: EnvironmentRecord, lifetime: Recipe['lifetime'], memory: Memory | undefined) {
+  constructor(record: EnvironmentRecord, lifetime: Recipe['lifetime'], memory: Memory | undefined, mender: Mender) {
     this.#record = record;
     this.#lifetime = lifetime;
     this.#memory = memory;
+    this.#mender = mender;
     setHandler(startUpdate, () => this.#awake());
     setHandler(sleepUpdate, () => this.#asleep());
     setHandler(extendUpdate, (ttl) => this.#longer(ttl));
@@ -41,10 +44,18 @@ export class Wishes {
   /** Ready or asleep: waits until its time is over, somebody wants it otherwise, or its history is long. */
   async next(): Promise<Next> {
     for (;;) {
+      const due = this.#mender.dueMs;
+      // People come first.
+      if (due !== undefined && due <= Date.now() && this.#wish === undefined) return 'mend';
       const end = endOf(this.#environment);
-      const isOtherwise = () => this.#wish !== undefined || isLong() || endOf(this.#environment) !== end;
-      const leftMs = Math.max(0, Date.parse(end ?? '') - Date.now());
-      if (!(await condition(isOtherwise, leftMs))) return 'its time is over';
+      const isOtherwise = () =>
+        this.#wish !== undefined || isLong() || endOf(this.#environment) !== end || this.#mender.dueMs !== due;
+      const untilMs = Date.parse(end ?? '');
+      const leftMs = Math.max(0, Math.min(untilMs, due ?? untilMs) - Date.now());
+      if (!(await condition(isOtherwise, leftMs))) {
+        if (due !== undefined && due < untilMs) continue;
+        return 'its time is over';
+      }
       const wish = this.#wish;
       this.#wish = undefined;
       if (wish !== undefined) return wish;
@@ -60,7 +71,7 @@ export class Wishes {
   #want(wish: Wish['wish']): void {
     const environment = this.#environment;
     const sleeps = environment.state === 'asleep' || isFallingAsleep(environment);
-    if (wish === 'wake' ? sleeps : isReady(environment)) this.#wish = wish;
+    if (wish === 'wake' ? sleeps : isAwake(environment)) this.#wish = wish;
   }
 
   /** What a caller of start is told once it is known: the environment, ready, or the problem. */
@@ -68,8 +79,8 @@ export class Wishes {
     this.#want('wake');
     await untilSo(() => this.#isSettled());
     const environment = this.#environment;
+    if (isAwake(environment)) return environment;
     if (environment.problem) throw failureOf(environment.problem);
-    if (environment.state === 'ready') return environment;
     throw environment.state === 'asleep'
       ? failureOf(problem('not-ready', 'It was put to sleep meanwhile. Start it again to wake it.'))
       : endedMeanwhile();
@@ -79,7 +90,7 @@ export class Wishes {
     const environment = this.#environment;
     if (environment.state === 'asleep') return this.#wish !== 'wake';
     // Ready, and just about to be put to sleep, is not what anybody waits for.
-    if (isReady(environment)) return this.#wish !== 'sleep';
+    if (isAwake(environment)) return this.#wish !== 'sleep';
     return ['failed', 'terminating'].includes(environment.state);
   }
 
@@ -87,8 +98,9 @@ export class Wishes {
   async #asleep(): Promise<Environment> {
     this.#want('sleep');
     const { state } = this.#environment;
-    if (!['ready', 'asleep'].includes(state) && !isFallingAsleep(this.#environment)) throw notReady(state);
-    await untilSo(() => this.#environment.state !== 'ready' && !isFallingAsleep(this.#environment));
+    const isStillAwake = () => isAwake(this.#environment) || isFallingAsleep(this.#environment);
+    if (state !== 'asleep' && !isStillAwake()) throw notReady(state);
+    await untilSo(() => !isStillAwake());
     const environment = this.#environment;
     if (environment.state === 'asleep') return environment;
     throw environment.state === 'terminating' ? endedMeanwhile() : notReady(environment.state);
@@ -98,7 +110,7 @@ export class Wishes {
     const fault = lifetimeFault(ttl, this.#lifetime);
     if (fault !== undefined)
       throw failureOf(problem('invalid-request', `The ttl ${fault}.`, [{ pointer: '/ttl', detail: fault }]));
-    if (!isReady(this.#environment)) throw notReady(this.#environment.state);
+    if (!isAwake(this.#environment)) throw notReady(this.#environment.state);
     this.#record.become(extended(this.#environment, new Date(), ttl));
     this.#memory?.renew();
     return this.#environment;

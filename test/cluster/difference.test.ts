@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { faultText, kindFaults } from '../../src/cluster/compare.ts';
 import { firstDifference } from '../../src/cluster/difference.ts';
 import { type DesiredObject, desiredObjects } from '../../src/cluster/objects/desired.ts';
-import { kindFaults } from '../../src/cluster/verify.ts';
 import { fullRecipe } from '../environment/recipes.ts';
 import { answered, at, type Node, places } from './answers.ts';
 
@@ -25,7 +25,7 @@ function askedFor(object: DesiredObject): (string | number)[][] {
 function faultsAfter(object: DesiredObject, keys: (string | number)[], tamper: (holder: never, key: never) => void) {
   const answer = answered(object);
   tamper(at(answer, keys.slice(0, -1)) as never, keys.at(-1) as never);
-  return kindFaults(object.kind, [object], [answer]);
+  return kindFaults(object.kind, [object], [answer]).map(faultText);
 }
 
 describe('an object as the apiserver answers it', () => {
@@ -123,7 +123,9 @@ describe('the objects of a kind', () => {
   test.each(['NetworkPolicy', 'RoleBinding'])('are found where there is one too many: %s', (kind) => {
     const desired = ofKind(kind);
     const extra = { apiVersion: 'v1', kind, metadata: { name: 'more' } };
-    expect(kindFaults(kind, desired, [...desired.map(answered), extra])).toEqual([`${kind} more was not asked for`]);
+    expect(kindFaults(kind, desired, [...desired.map(answered), extra]).map(faultText)).toEqual([
+      `${kind} more was not asked for`,
+    ]);
   });
 
   test.each(['ConfigMap', 'ServiceAccount', 'Deployment', 'Service', 'PersistentVolumeClaim', 'ResourceQuota'])(
@@ -136,7 +138,7 @@ describe('the objects of a kind', () => {
   );
 
   test('are each named where they are missing', () => {
-    expect(kindFaults('ServiceAccount', ofKind('ServiceAccount'), [])).toEqual([
+    expect(kindFaults('ServiceAccount', ofKind('ServiceAccount'), []).map(faultText)).toEqual([
       'ServiceAccount default is missing',
       'ServiceAccount developer is missing',
     ]);

@@ -3,7 +3,7 @@ import { pod } from '../isolation/objects.ts';
 
 const RBAC = 'apis/rbac.authorization.k8s.io/v1';
 const APPS = 'apis/apps/v1';
-const NETWORKING = 'apis/networking.k8s.io/v1';
+export const NETWORKING = 'apis/networking.k8s.io/v1';
 
 /** What the refusals say of where they come from. */
 export const BY_RBAC = 'cannot';
@@ -23,6 +23,13 @@ const DEPLOYMENT = {
 };
 /** As the worker writes everything: by server-side apply. */
 const APPLY = { type: 'application/apply-patch+yaml', query: { fieldManager: 'berth', force: 'true' } };
+
+/** A policy of others, for nobody's pods. */
+export const FOREIGN_POLICY = {
+  kind: 'NetworkPolicy',
+  metadata: { name: 'foreign' },
+  spec: { podSelector: { matchLabels: { app: 'nobody' } } },
+};
 
 interface Attempt {
   readonly what: string;
@@ -49,6 +56,18 @@ export const ATTEMPTS: Attempt[] = [
     metadata: { name: 'any' },
     spec: { podSelector: {} },
   }),
+  {
+    what: 'tell an event',
+    refusedBy: BY_POLICY,
+    ask: (worker, namespace) =>
+      worker.create(at(namespace, 'events', 'apis/events.k8s.io/v1'), {
+        kind: 'Event',
+        metadata: { name: 'any' },
+        ...{ type: 'Normal', reason: 'Any', action: 'Any', eventTime: '2026-01-01T00:00:00.000000Z' },
+        regarding: { kind: 'Namespace', namespace, name: namespace },
+        ...{ reportingController: 'berth.dev/worker', reportingInstance: 'any' },
+      }),
+  },
   creating('make a secret', BY_RBAC, 'secrets', 'api/v1', { kind: 'Secret', metadata: { name: 'any' } }),
   creating('mint a token of the account default', BY_RBAC, 'serviceaccounts/default/token', 'api/v1', { spec: {} }),
   creating('mint a token of an account called developer', BY_POLICY, 'serviceaccounts/developer/token', 'api/v1', {
@@ -90,6 +109,12 @@ export const ATTEMPTS: Attempt[] = [
           automountServiceAccountToken: true,
         },
       }),
+  },
+  {
+    what: 'delete a network policy',
+    refusedBy: BY_POLICY,
+    ask: (worker, namespace) =>
+      worker.delete(at(namespace, `networkpolicies/${FOREIGN_POLICY.metadata.name}`, NETWORKING)),
   },
   {
     what: 'change the namespace',

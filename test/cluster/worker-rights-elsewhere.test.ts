@@ -3,7 +3,7 @@ import type { V1Namespace } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { asAdministrator as admin, asWorker } from '../isolation/apiserver.ts';
 import { type Home, home } from '../isolation/home.ts';
-import { ATTEMPTS, at, BY_POLICY, BY_RBAC } from './worker-attempts.ts';
+import { ATTEMPTS, at, BY_POLICY, BY_RBAC, FOREIGN_POLICY, NETWORKING } from './worker-attempts.ts';
 
 const suffix = randomBytes(4).toString('hex');
 const PLACES = {
@@ -25,6 +25,7 @@ beforeAll(async () => {
   });
   for (const place of Object.values(PLACES)) {
     await admin().create(at(place, 'serviceaccounts'), { metadata: { name: 'developer' } });
+    await admin().create(at(place, 'networkpolicies', NETWORKING), FOREIGN_POLICY);
     await untilThere(at(place, 'serviceaccounts/default'));
     await untilThere(at(place, 'configmaps/kube-root-ca.crt'));
   }
@@ -32,6 +33,7 @@ beforeAll(async () => {
 afterAll(async () => {
   const { 'kube-system': system, ...made } = PLACES;
   await admin().delete(at(system, 'serviceaccounts/developer'));
+  await admin().delete(at(system, `networkpolicies/${FOREIGN_POLICY.metadata.name}`, NETWORKING));
   for (const name of Object.values(made)) await admin().delete(`/api/v1/namespaces/${name}`);
   await mine?.end();
 });

@@ -13,9 +13,9 @@ import { problem } from '../../src/environment/problem.ts';
 import {
   asleep,
   extended,
+  isAwake,
   isFallingAsleep,
   isLater,
-  isReady,
   lastSleep,
   ready,
   waking,
@@ -61,10 +61,10 @@ describe('an environment', () => {
   test('is not ready any more as soon as somebody puts it to sleep', () => {
     const awake = ready(verifying, at(1), '8h');
     const falling = beginStep(awake, 'sleep', at(2));
-    expect([isReady(awake), isFallingAsleep(awake)]).toEqual([true, false]);
-    expect([isReady(falling), isFallingAsleep(falling)]).toEqual([false, true]);
+    expect([isAwake(awake), isFallingAsleep(awake)]).toEqual([true, false]);
+    expect([isAwake(falling), isFallingAsleep(falling)]).toEqual([false, true]);
     const fallen = asleep(endStep(falling, at(3), { state: 'done' }), at(3), '7d');
-    expect([isReady(fallen), isFallingAsleep(fallen)]).toEqual([false, false]);
+    expect([isAwake(fallen), isFallingAsleep(fallen)]).toEqual([false, false]);
   });
 
   test('tells its sleeps apart by when they began', () => {
@@ -97,7 +97,7 @@ describe('whatever happens to an environment, in whatever order', () => {
     'it is provisioned or verified': (before) =>
       advance(before, before.state === 'queued' ? 'provisioning' : 'verifying'),
     'it is ready': (before, time) => ready(before, time, '8h'),
-    'it is extended': (before, time) => (isReady(before) ? extended(before, time, '1h') : before),
+    'it is extended': (before, time) => (isAwake(before) ? extended(before, time, '1h') : before),
     'it sleeps': (before, time) => asleep(before, time, '7d'),
     'it cannot be woken': (before, time) => asleep(before, time, '7d', cause),
     'it wakes': (before) => waking(before),

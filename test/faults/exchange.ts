@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { type Agent, request } from 'node:https';
 import { pipeline } from 'node:stream/promises';
@@ -69,6 +70,26 @@ export class Exchange {
     this.#response.writeHead(answer.statusCode ?? 0, answer.headers);
     this.#response.flushHeaders();
     await pipeline(answer, this.#response);
+  }
+
+  /** Passes it on as it comes, for so long. Then it is cut; or nothing comes any more, and neither side is told. */
+  async passFor(ms: number, then: 'cut' | 'silence'): Promise<void> {
+    const left = new AbortController();
+    const closed = once(this.#response, 'close');
+    void closed.then(() => left.abort());
+    const answer = await this.#send(left.signal);
+    this.#response.writeHead(answer.statusCode ?? 0, answer.headers);
+    this.#response.flushHeaders();
+    let isOver = false;
+    const over = setTimeout(() => {
+      isOver = true;
+      if (then === 'cut') this.cut();
+    }, ms);
+    answer.on('data', (chunk) => isOver || this.#response.write(chunk));
+    answer.on('end', () => isOver || this.#response.end());
+    answer.on('error', () => isOver || this.cut());
+    await closed;
+    clearTimeout(over);
   }
 
   /** Answers the client. */

@@ -31,6 +31,16 @@ export function delay(ms: number): Fault {
   };
 }
 
+/** A watch is cut after so many milliseconds. */
+export function cutAfter(ms: number): Fault {
+  return (exchange) => exchange.passFor(ms, 'cut');
+}
+
+/** Nothing comes any more after so many milliseconds, and the connection stays: half-open, as where a firewall forgot it. */
+export function silentAfter(ms: number): Fault {
+  return (exchange) => exchange.passFor(ms, 'silence');
+}
+
 /** It is answered with a `Status`, as the apiserver answers errors, and never reaches it. */
 export function refuseWith(code: number, message: string, headers: Record<string, string> = {}): Fault {
   const status = { apiVersion: 'v1', kind: 'Status', metadata: {}, status: 'Failure', message, code };

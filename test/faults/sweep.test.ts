@@ -136,7 +136,7 @@ describe('a sweep', () => {
     const uid = (await namespaceNow(admin, spoilt.namespace))?.metadata?.uid ?? '';
     const name = spoilt.namespace ?? '';
     const noLonger = { [ANNOTATION.environment]: 'null' };
-    await admin.annotate({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, uid, noLonger);
+    await admin.merge({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, annotations: noLonger } }, uid);
     await undoable();
     const before = await Promise.all([namespaceNow(admin, theirs.name), namespaceNow(admin, name)]);
 

@@ -26,7 +26,7 @@ export async function neverReady(
 
 async function unmark(worker: Cluster, { name, uid }: Namespace): Promise<void> {
   const annotations = { [ANNOTATION.ownerMark]: null } as unknown as Record<string, string>;
-  await worker.annotate({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, uid, annotations);
+  await worker.merge({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, annotations } }, uid);
 }
 
 /** Has the workflow of an environment vanish, without a word to anybody. */

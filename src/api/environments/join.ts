@@ -1,7 +1,7 @@
 import type { Environment } from '../../environment/environment.ts';
 import type { Identity } from '../../environment/identity.ts';
 import { differences, type StartRequest } from '../../environment/request.ts';
-import { isFallingAsleep, isReady } from '../../environment/sleep.ts';
+import { isAwake, isFallingAsleep } from '../../environment/sleep.ts';
 import { ProblemError, refuse } from '../http/problems.ts';
 import { mustGoOn } from './failing.ts';
 import { type LifeRecord, shown } from './life-record.ts';
@@ -38,15 +38,15 @@ export async function stillGoingOn(lives: Lives, request: StartRequest): Promise
   const latest = await latestOf(lives, request);
   mustGoOn(latest);
   const environment = shown(latest);
-  // What is asleep may tell what kept it from waking the last time.
-  if (environment.problem && !sleeps(environment)) throw new ProblemError(environment.problem);
+  // What is asleep may tell what kept it from waking the last time; what is degraded, what is not as it should be.
+  if (environment.problem && !sleeps(environment) && !isAwake(environment)) throw new ProblemError(environment.problem);
   return asAsked(request, environment);
 }
 
 /** What runs may have been begun by another caller, who asked for something else. */
 export function asAsked(request: StartRequest, environment: Environment): Outcome {
   const others = differences(request, environment);
-  if (others.length === 0) return { environment, isDone: isReady(environment) };
+  if (others.length === 0) return { environment, isDone: isAwake(environment) };
   const detail = `It runs with something else: ${others.join('; ')}. Leave that out to use it, or terminate it first.`;
   throw refuse('differs-from-running', detail);
 }

@@ -1,5 +1,5 @@
 import type { Identity } from '../../environment/identity.ts';
-import { isFallingAsleep } from '../../environment/sleep.ts';
+import { isAwake, isFallingAsleep } from '../../environment/sleep.ts';
 import { refuse, refuseForNow } from '../http/problems.ts';
 import { JOIN_WAIT_MS, join, latestOf } from './join.ts';
 import { shown } from './life-record.ts';
@@ -25,7 +25,7 @@ export function sleep(lives: Lives, identity: Identity, wait: Wait): Promise<Out
   return withLiving(lives, identity, async (life) => {
     const { environment } = life;
     if (environment.state === 'asleep') return { environment, isDone: true };
-    if (environment.state !== 'ready' && !isFallingAsleep(environment)) throw refuse('not-ready', TOO_EARLY);
+    if (!isAwake(environment) && !isFallingAsleep(environment)) throw refuse('not-ready', TOO_EARLY);
     const living = lives.living(life);
     const asleep = await living.asleep(deadline);
     if (asleep !== undefined) return { environment: asleep, isDone: true };

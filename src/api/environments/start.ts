@@ -2,7 +2,7 @@ import { durationMs } from '../../environment/duration.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { workflowId } from '../../environment/identity.ts';
 import type { StartRequest } from '../../environment/request.ts';
-import { isReady } from '../../environment/sleep.ts';
+import { isAwake } from '../../environment/sleep.ts';
 import { refuse, refuseForNow } from '../http/problems.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import { mustGoOn } from './failing.ts';
@@ -91,5 +91,5 @@ async function isStale(lives: Lives, request: StartRequest, answer: Environment,
   const latest = await lives.latest(request);
   if (!latest?.isOpen) return true;
   const { environment } = latest;
-  return !isReady(environment) || environment.ready_at !== answer.ready_at;
+  return !isAwake(environment) || environment.ready_at !== answer.ready_at;
 }

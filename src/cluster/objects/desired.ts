@@ -42,3 +42,9 @@ export function desiredObjects(namespace: string, { guards, workload }: Recipe, 
     workload: [workloadPrerequisites(namespace, workload), running],
   } as Desired;
 }
+
+/** The same without the order. */
+export function allObjects(namespace: string, recipe: Recipe, condition = AWAKE): DesiredObject[] {
+  const { guards, workload } = desiredObjects(namespace, recipe, condition);
+  return [...guards, ...workload].flat();
+}

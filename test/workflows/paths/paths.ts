@@ -1,10 +1,18 @@
 import { ASLEEP_PATHS } from './asleep-paths.ts';
 import { CANARY_PATHS } from './canary-paths.ts';
+import { DRIFT_PATHS } from './drift-paths.ts';
 import { ENVIRONMENT_PATHS } from './environment-paths.ts';
 import { SWEEP_PATHS } from './sweep-paths.ts';
 import { TEARDOWN_PATHS } from './teardown-paths.ts';
 
 /** Every path that is replayed, by the name of its file. */
-export const PATHS = { ...ENVIRONMENT_PATHS, ...ASLEEP_PATHS, ...TEARDOWN_PATHS, ...CANARY_PATHS, ...SWEEP_PATHS };
+export const PATHS = {
+  ...ENVIRONMENT_PATHS,
+  ...ASLEEP_PATHS,
+  ...DRIFT_PATHS,
+  ...TEARDOWN_PATHS,
+  ...CANARY_PATHS,
+  ...SWEEP_PATHS,
+};
 export type PathName = keyof typeof PATHS;
 export const PATH_NAMES = Object.keys(PATHS) as PathName[];

@@ -2,6 +2,7 @@ import type { Play } from './play.ts';
 import { ASLEEP } from './plays/asleep.ts';
 import { CANARIES } from './plays/canary.ts';
 import { CANCELLED } from './plays/cancelled.ts';
+import { DRIFT } from './plays/drift.ts';
 import { FAILED } from './plays/failed.ts';
 import { LONG_LIVED } from './plays/long-lived.ts';
 import { READY } from './plays/ready.ts';
@@ -15,6 +16,7 @@ export const PLAYS: readonly Play[] = [
   ...CANCELLED,
   ...LONG_LIVED,
   ...ASLEEP,
+  ...DRIFT,
   ...TEARDOWN,
   ...CANARIES,
   ...SWEEPS,

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type KubeConfig, type KubernetesObject, ListWatch, Watch } from '@kubernetes/client-node';
+import type { Cluster } from '../client.ts';
+import type { WatchedKind } from './kinds.ts';
+import { lean } from './lean.ts';
+
+/** A watch that was just cut is taken up again at once, and then after ever longer pauses up to this. */
+const LONGEST_PAUSE_MS = 2000;
+const FIRST_PAUSE_MS = 250;
+/** What held so long was no failure to connect. */
+const HELD_MS = 10_000;
+
+/** What somebody who follows a kind is told. */
+export interface Follower {
+  /** An object has come, changed or gone; what has gone is as it was last. */
+  onChange(object: KubernetesObject, isGone: boolean): void;
+  /** The watch was taken up again. */
+  onRestart(): void;
+}
+
+/**
+ * Follows all objects of a kind: the library's informer, which ends at most errors and is begun again here. A watch on
+ * which nothing comes for half a minute is given up as half-open, and taken up where it was. What was missed meanwhile is
+ * told late, yet told: where the apiserver does not know any more what that was, all is listed again and compared.
+ */
+export class KindWatch {
+  readonly kind: string;
+  readonly #informer: ListWatch<KubernetesObject>;
+  #isStopped = false;
+  #isListed = false;
+  #pauseMs = 0;
+  #begunAt = 0;
+
+  constructor(kubeConfig: KubeConfig, cluster: Cluster, watched: WatchedKind, follower: Follower) {
+    this.kind = watched.kind;
+    const list = async () => {
+      const { items, resourceVersion } = await cluster.listEverywhere(watched, watched.labels);
+      this.#isListed = true;
+      return { metadata: { resourceVersion }, items: items.map((object) => lean(watched.kind, object)) };
+    };
+    const watch = new LeanWatch(kubeConfig, watched.kind);
+    // The library waits up to 30 s between two watches on which nothing came.
+    const delayFn = (ms: number) => sleep(Math.min(ms, LONGEST_PAUSE_MS), undefined, { ref: false });
+    this.#informer = new ListWatch(watched.path, watch, list, false, watched.labels, undefined, { delayFn });
+    this.#informer.on('add', (object) => follower.onChange(object, false));
+    this.#informer.on('update', (object) => follower.onChange(object, false));
+    this.#informer.on('delete', (object) => follower.onChange(object, true));
+    this.#informer.on('connect', () => {
+      if (this.#begunAt > 0) follower.onRestart();
+      this.#begunAt = Date.now();
+    });
+    this.#informer.on('error', () => void this.#beginAgain());
+  }
+
+  /** Whether everything has been seen once. */
+  get isListed(): boolean {
+    return this.#isListed;
+  }
+
+  start(): void {
+    void this.#informer.start();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    void this.#informer.stop();
+  }
+
+  of(namespace: string): readonly KubernetesObject[] {
+    return this.#informer.list(namespace);
+  }
+
+  get(name: string): KubernetesObject | undefined {
+    return this.#informer.get(name);
+  }
+
+  async #beginAgain(): Promise<void> {
+    const hasHeld = Date.now() - this.#begunAt > HELD_MS;
+    this.#pauseMs = hasHeld ? FIRST_PAUSE_MS : Math.min(2 * Math.max(this.#pauseMs, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
+    await sleep(this.#pauseMs, undefined, { ref: false });
+    if (!this.#isStopped) this.start();
+  }
+}
+
+/** A watch that keeps of each object what is needed. */
+class LeanWatch extends Watch {
+  readonly #kind: string;
+
+  constructor(kubeConfig: KubeConfig, kind: string) {
+    super(kubeConfig);
+    this.#kind = kind;
+  }
+
+  override watch(...[path, query, callback, done]: Parameters<Watch['watch']>): Promise<AbortController> {
+    const leanly: typeof callback = (phase, object, whole) =>
+      callback(phase, phase === 'ERROR' ? object : lean(this.#kind, object), whole);
+    return super.watch(path, query, leanly, done);
+  }
+}

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import type { KubeConfig, KubernetesObject } from '@kubernetes/client-node';
+import type { Identity } from '../../environment/identity.ts';
+import type { Cluster } from '../client.ts';
+import { type Fault, faultText } from '../compare.ts';
+import { recall } from '../recall.ts';
+import { faultsIn } from './faults.ts';
+import { KindWatch } from './kind-watch.ts';
+import { KINDS, NAMESPACES } from './kinds.ts';
+
+/** What belongs together comes within so long, by several watches. */
+const SETTLING_MS = 1000;
+/** An environment is not told of sooner again. */
+const PAUSE_MS = 10_000;
+
+export interface DriftOptions {
+  /** Is told of an environment that seems to differ. The token is the same for all who see the same. */
+  tell(environment: Identity, token: string): Promise<void>;
+  /** Is told of each watch that is taken up again. */
+  onRestart(kind: string): void;
+}
+
+/** Watches all environments of a cluster, and tells which seem to be otherwise than they should be. It changes nothing. */
+export class DriftWatcher {
+  readonly #ownershipKey: Buffer;
+  readonly #options: DriftOptions;
+  readonly #namespaces: KindWatch;
+  readonly #kinds: Map<string, KindWatch>;
+  /** Looks that are due, by namespace. */
+  readonly #due = new Map<string, NodeJS.Timeout>();
+  /** What was told last, by namespace. */
+  readonly #told = new Map<string, { token: string; at: number }>();
+  /** Of what has gone, the version at which it went: gone twice is not the same as gone once. */
+  readonly #gone = new Map<string, Map<string, string>>();
+
+  constructor(kubeConfig: KubeConfig, cluster: Cluster, ownershipKey: Buffer, options: DriftOptions) {
+    this.#ownershipKey = ownershipKey;
+    this.#options = options;
+    const onRestart = (kind: string) => () => options.onRestart(kind);
+    this.#namespaces = new KindWatch(kubeConfig, cluster, NAMESPACES, {
+      onRestart: onRestart(NAMESPACES.kind),
+      onChange: (namespace, isGone) => this.#onNamespace(namespace, isGone),
+    });
+    this.#kinds = new Map(
+      KINDS.map((watched) => {
+        const { kind } = watched;
+        const onChange = (object: KubernetesObject, isGone: boolean) => this.#onObject(kind, object, isGone);
+        return [kind, new KindWatch(kubeConfig, cluster, watched, { onRestart: onRestart(kind), onChange })];
+      }),
+    );
+  }
+
+  start(): void {
+    for (const watch of [this.#namespaces, ...this.#kinds.values()]) watch.start();
+  }
+
+  stop(): void {
+    for (const watch of [this.#namespaces, ...this.#kinds.values()]) watch.stop();
+    for (const timer of this.#due.values()) clearTimeout(timer);
+    this.#due.clear();
+  }
+
+  #onNamespace(namespace: KubernetesObject, isGone: boolean): void {
+    const name = namespace.metadata?.name ?? '';
+    if (!isGone) {
+      this.#lookSoon(name);
+      return;
+    }
+    clearTimeout(this.#due.get(name));
+    for (const known of [this.#due, this.#gone, this.#told]) known.delete(name);
+    const lost = recall(this.#ownershipKey, namespace);
+    if (lost?.environment === undefined) return;
+    // Whoever cannot be told now finds out by themselves, if late: there is nothing left to be restored.
+    this.#options.tell(lost.specification, `gone-${lost.namespace.uid}`).catch(() => undefined);
+  }
+
+  #onObject(kind: string, { metadata = {} }: KubernetesObject, isGone: boolean): void {
+    const { namespace = '', name = '', resourceVersion = '' } = metadata;
+    if (this.#namespaces.get(namespace) === undefined) return;
+    const gone = this.#gone.get(namespace) ?? new Map<string, string>();
+    if (isGone) this.#gone.set(namespace, gone.set(`${kind} ${name}`, resourceVersion));
+    else gone.delete(`${kind} ${name}`);
+    this.#lookSoon(namespace);
+  }
+
+  #lookSoon(name: string, inMs = SETTLING_MS): void {
+    if (this.#due.has(name)) return;
+    const timer = setTimeout(() => {
+      this.#due.delete(name);
+      this.#look(name);
+    }, inMs);
+    this.#due.set(name, timer.unref());
+  }
+
+  #look(name: string): void {
+    const namespace = this.#namespaces.get(name);
+    if (namespace === undefined) return;
+    // What was not listed yet is not missing.
+    if ([...this.#kinds.values()].some(({ isListed }) => !isListed)) {
+      this.#lookSoon(name);
+      return;
+    }
+    const remembered = recall(this.#ownershipKey, namespace);
+    if (remembered === undefined) return;
+    const faults = faultsIn(namespace, remembered, (kind) => this.#kinds.get(kind)?.of(name) ?? []);
+    if (faults.length === 0) return;
+    const token = this.#tokenOf(name, remembered.namespace.uid, faults);
+    const told = this.#told.get(name);
+    if (told?.token === token) return;
+    const waitMs = told === undefined ? 0 : told.at + PAUSE_MS - Date.now();
+    if (waitMs > 0) this.#lookSoon(name, waitMs);
+    else void this.#tell(remembered.specification, name, token);
+  }
+
+  async #tell(environment: Identity, name: string, token: string): Promise<void> {
+    this.#told.set(name, { token, at: Date.now() });
+    try {
+      await this.#options.tell(environment, token);
+    } catch {
+      // Temporal is not there: once it is, it is told.
+      this.#told.set(name, { token: '', at: Date.now() });
+      this.#lookSoon(name, PAUSE_MS);
+    }
+  }
+
+  #tokenOf(name: string, uid: string, faults: readonly Fault[]): string {
+    const gone = this.#gone.get(name);
+    const seen = faults.map((fault) => {
+      const version = fault.live?.metadata?.resourceVersion ?? gone?.get(`${fault.kind} ${fault.name}`) ?? '';
+      return `${faultText(fault)} ${version}`;
+    });
+    return createHash('sha256')
+      .update([uid, ...seen].join('\n'))
+      .digest('hex');
+  }
+}
