@@ -28,7 +28,7 @@ const { ownershipKey, temporalNamespace, proof } = configuration;
 const worker = await createWorker(connection, temporalNamespace, { cluster, ownershipKey, entrance, proof });
 const client = new Client({ connection, namespace: temporalNamespace });
 await keepCanary(client, configuration.canaryEvery);
-const drift = watchDrift(kubeConfig, cluster, ownershipKey, client, Runtime.instance().metricMeter);
+const drift = watchDrift(kubeConfig, cluster, ownershipKey, client, Runtime.instance());
 
 // A supervisor that is gone can no longer stop its children.
 const stop = (): void => worker.shutdown();
