@@ -33,6 +33,7 @@ export function unrestored({ drift = [] }: Environment): Drift[] {
 export function degraded(environment: Environment, why: string): Environment {
   if (environment.state === 'asleep') return environment;
   const detail = `${why} It can be used meanwhile, and is ready again once that is put right.`;
+  if (environment.state === 'degraded' && environment.problem?.detail === detail) return environment;
   const now = environment.state === 'degraded' ? environment : advance(environment, 'degraded');
   return { ...now, problem: problem('cluster-failed', detail) };
 }

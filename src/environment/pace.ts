@@ -1,4 +1,5 @@
-import type { Finding } from './drift.ts';
+import { degraded, type Finding, type Mending, whole } from './drift.ts';
+import type { Environment } from './environment.ts';
 
 const FIRST_PAUSE_MS = 1000;
 /** Of an environment that is used, and of one that sleeps. */
@@ -32,14 +33,29 @@ export function paced(before: Pace, findings: readonly Finding[], at: number, as
   return { mended, failed, notBefore: times === 0 ? at : at + pauseMs };
 }
 
-/** What somebody changes again as often as it is restored, of what was just found; `undefined` where nothing is. */
-export function foughtOver({ mended }: Pace, findings: readonly Finding[]): string | undefined {
+/** The environment after a look at it: as it should be, or degraded, and why. */
+export function judged(environment: Environment, mending: Mending, pace: Pace): Environment {
+  const left = leftOf(mending);
+  if (left.length > 0 && (!mending.isPassing || pace.failed >= PATIENCE))
+    return degraded(environment, `${left.map(({ object, message }) => `${object}: ${message}`).join('; ')}.`);
+  const willed = foughtOver(mending, pace);
+  if (willed !== undefined)
+    return degraded(environment, `${willed} is changed by somebody as often as it is restored.`);
+  return mending.isThere && left.length === 0 ? whole(environment) : environment;
+}
+
+/** Whether nobody has to look again before something changes. */
+export function isSettled(mending: Mending, pace: Pace): boolean {
+  return leftOf(mending).length === 0 && foughtOver(mending, pace) === undefined;
+}
+
+/** What somebody changes again as often as it is restored, of what was just found. */
+function foughtOver({ findings }: Mending, { mended }: Pace): string | undefined {
   return findings.map(subject).find((one) => (mended[one] ?? 0) >= FIGHT);
 }
 
-/** Whether it has been tried often enough to say that it cannot be done. */
-export function isOutOfPatience({ failed }: Pace): boolean {
-  return failed >= PATIENCE;
+function leftOf({ findings }: Mending): Finding[] {
+  return findings.filter(({ what }) => what === 'not restored');
 }
 
 /** What is added may be called otherwise each time. */

@@ -1,6 +1,6 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { type Client, isGrpcServiceError } from '@temporalio/client';
-import type { MetricMeter } from '@temporalio/common';
+import type { Runtime } from '@temporalio/worker';
 import type { Cluster } from '../cluster/client.ts';
 import { DriftWatcher } from '../cluster/drift/watcher.ts';
 import { workflowId } from '../environment/identity.ts';
@@ -15,11 +15,12 @@ export function watchDrift(
   cluster: Cluster,
   ownershipKey: Buffer,
   { workflowService, options }: Client,
-  meter: MetricMeter,
+  { metricMeter, logger }: Pick<Runtime, 'metricMeter' | 'logger'>,
 ): DriftWatcher {
-  const restarts = meter.createCounter('berth_watch_restarts', '', RESTARTS);
+  const restarts = metricMeter.createCounter('berth_watch_restarts', '', RESTARTS);
   const watcher = new DriftWatcher(kubeConfig, cluster, ownershipKey, {
     onRestart: (kind) => restarts.add(1, { kind }),
+    onFailure: (kind, { message: reason }) => logger.warn('A watch fails, and is tried again.', { kind, reason }),
     async tell(environment, token) {
       try {
         await workflowService.signalWorkflowExecution({

@@ -41,7 +41,7 @@ const keepSweeping = async (): Promise<void> => await keepSweep(client, sweepEve
 const keptEveryMs = Math.min(durationMs(sweepEvery ?? '1h'), HOUR_MS);
 const sweeping = sweepEvery === undefined ? undefined : setInterval(keepSweeping, keptEveryMs);
 const unwatch = bindAddress === undefined ? undefined : watchFailing(client);
-const drift = watchDrift(kubeConfig, cluster, ownershipKey, client, Runtime.instance().metricMeter);
+const drift = watchDrift(kubeConfig, cluster, ownershipKey, client, Runtime.instance());
 
 // A supervisor that is gone can no longer stop its children.
 const stop = (): void => worker.shutdown();

@@ -1,7 +1,7 @@
 import { isCancellation, patched, setHandler, TemporalFailure } from '@temporalio/workflow';
-import { degraded, type Mending, noted, unrestored, whole } from '../environment/drift.ts';
+import { type Mending, noted, unrestored } from '../environment/drift.ts';
 import type { Namespace } from '../environment/life.ts';
-import { foughtOver, isOutOfPatience, paced, UNHURRIED } from '../environment/pace.ts';
+import { isSettled, judged, paced, UNHURRIED } from '../environment/pace.ts';
 import type { Specification } from '../environment/request.ts';
 import { quick } from './activity-options.ts';
 import { causeOf } from './failure.ts';
@@ -43,16 +43,10 @@ export class Mender {
     const mending = await this.#look();
     const { isThere, findings } = mending;
     this.#pace = paced(this.#pace, findings, Date.now(), this.#record.environment.state === 'asleep');
-    const isAgain = foughtOver(this.#pace, findings);
-    const left = findings.filter(({ what }) => what === 'not restored');
-    this.#isAsked = left.length > 0 || isAgain !== undefined;
-    const told = noted(this.#record.environment, mending.isUnknown ? [] : findings, new Date());
-    if (!isThere) this.#record.become(told);
-    else if (left.length > 0 && (!mending.isPassing || isOutOfPatience(this.#pace)))
-      this.#record.become(degraded(told, `${left.map((one) => `${one.object}: ${one.message}`).join('; ')}.`));
-    else if (isAgain !== undefined)
-      this.#record.become(degraded(told, `${isAgain} is changed by somebody as often as it is restored.`));
-    else this.#record.become(left.length > 0 ? told : whole(told));
+    const { environment } = this.#record;
+    const now = judged(mending.isUnknown ? environment : noted(environment, findings, new Date()), mending, this.#pace);
+    this.#isAsked = !isSettled(mending, this.#pace);
+    if (now !== environment) this.#record.become(now);
     return isThere;
   }
 

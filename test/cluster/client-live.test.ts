@@ -64,6 +64,16 @@ describe('the client to the apiserver', () => {
 
     await expect(cluster.delete(DEFAULT, 'another-uid')).rejects.toMatchObject({ class: 'conflict', status: 409 });
   });
+
+  it('changes only the object with the uid that it was told', async () => {
+    const proxy = await proxyToApiserver();
+    const cluster = await clusterBehind(proxy.port);
+
+    const labels = { changed: 'by mistake' };
+    const change = { ...DEFAULT, metadata: { ...DEFAULT.metadata, labels } };
+    await expect(cluster.merge(change, 'another-uid')).rejects.toMatchObject({ class: 'conflict', status: 409 });
+    expect((await cluster.read(DEFAULT))?.metadata?.labels).not.toMatchObject(labels);
+  });
 });
 
 /** Stands before the apiserver, counts connections, and can stop to pass anything on. */

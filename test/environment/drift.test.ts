@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { degraded, type Finding, noted, unrestored, whole } from '../../src/environment/drift.ts';
-import { foughtOver, isOutOfPatience, type Pace, paced, UNHURRIED } from '../../src/environment/pace.ts';
+import { isSettled, judged, type Pace, paced, UNHURRIED } from '../../src/environment/pace.ts';
 import { isAwake, ready } from '../../src/environment/sleep.ts';
 import { environment } from './samples.ts';
 
@@ -53,11 +53,20 @@ describe('an environment', () => {
     expect(whole(awake)).toBe(awake);
   });
 
+  test('that is degraded for the same reason as before is the same', () => {
+    const worse = degraded(awake, 'Service web is missing.');
+    expect(degraded(worse, 'Service web is missing.')).toBe(worse);
+  });
+
   test('that sleeps is not degraded: waking looks at everything anew', () => {
     const sleeper = environment({ state: 'asleep' });
     expect(degraded(sleeper, 'Why.')).toBe(sleeper);
   });
 });
+
+const look = (found: Finding[], isPassing = true) => ({ isThere: true, findings: found, isPassing });
+const isDegraded = (pace: Pace, found: Finding[], isPassing = true) =>
+  judged(awake, look(found, isPassing), pace).state === 'degraded';
 
 describe('whoever changes things again and again', () => {
   const rounds = (count: number, found: Finding[], everyMs: number): Pace[] => {
@@ -78,17 +87,16 @@ describe('whoever changes things again and again', () => {
   });
 
   test('is called so at the fifth time, and not where it was left alone in between', () => {
-    expect(rounds(5, [restored], 0).map((pace) => foughtOver(pace, [restored]) !== undefined)).toEqual([
-      ...Array(4).fill(false),
-      true,
-    ]);
-    expect(rounds(9, [restored], 700_000).some((pace) => foughtOver(pace, [restored]) !== undefined)).toBe(false);
+    const five = rounds(5, [restored], 0);
+    expect(five.map((pace) => isDegraded(pace, [restored]))).toEqual([false, false, false, false, true]);
+    expect(five.map((pace) => isSettled(look([restored]), pace))).toEqual([true, true, true, true, false]);
+    expect(rounds(9, [restored], 700_000).some((pace) => isDegraded(pace, [restored]))).toBe(false);
   });
 
   test('is known by the kind, where each thing added has another name', () => {
     const added = (round: number): Finding => ({ ...restored, object: `NetworkPolicy n${round}`, what: 'removed' });
     const last = [1, 2, 3, 4, 5].reduce((pace, round) => paced(pace, [added(round)], round, false), UNHURRIED);
-    expect(foughtOver(last, [added(5)])).toBe('NetworkPolicy');
+    expect(judged(awake, look([added(5)]), last).problem?.detail).toMatch(/^NetworkPolicy is changed by somebody/);
   });
 
   test('does not keep others waiting: each object is counted for itself', () => {
@@ -99,7 +107,8 @@ describe('whoever changes things again and again', () => {
 
   test('what cannot be restored is tried ever more rarely, told after three rounds of a busy cluster, then forgotten', () => {
     const paces = rounds(12, [refused], 0);
-    expect(paces.map(isOutOfPatience).indexOf(true)).toBe(2);
+    expect(paces.map((pace) => isDegraded(pace, [refused])).indexOf(true)).toBe(2);
+    expect(paces.map((pace) => isDegraded(pace, [refused], false)).indexOf(true)).toBe(0);
     expect(paces.at(-1)?.notBefore).toBe((paces.at(-2)?.notBefore ?? 0) + 60_000);
     expect(paced(paces.at(-1) ?? UNHURRIED, [], 1, false)).toMatchObject({ failed: 0, notBefore: 1 });
   });

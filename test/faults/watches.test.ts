@@ -65,7 +65,7 @@ describe('a watch whose connections are', () => {
   });
 
   it('refused by an apiserver that is gone for a while is taken up again', { timeout: 60_000 }, async () => {
-    const { proxy, watch, make } = await watching();
+    const { proxy, watch, make, failures } = await watching();
     watch.start();
     await shownWithin(LAG_MS, () => watch.isListed);
     await proxy.refuse();
@@ -75,6 +75,7 @@ describe('a watch whose connections are', () => {
     const name = await make();
 
     await shownWithin(LAG_MS, () => sees(watch, name));
+    expect(failures).toEqual([expect.stringContaining('cannot be reached')]);
   });
 });
 
@@ -113,7 +114,12 @@ async function watching() {
   const mark = randomBytes(5).toString('hex');
   const kind = { apiVersion: 'v1', kind: 'ConfigMap', path: '/api/v1/configmaps', labels: `watched=${mark}` };
   let restarts = 0;
-  const watch = new KindWatch(kubeConfig, cluster, kind, { onChange: () => undefined, onRestart: () => restarts++ });
+  const failures: string[] = [];
+  const watch = new KindWatch(kubeConfig, cluster, kind, {
+    onChange: () => undefined,
+    onRestart: () => restarts++,
+    onFailure: ({ message }) => failures.push(message),
+  });
   const left = new Set<string>();
   const remove = async (name: string) => {
     const reference = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: NAMESPACE } };
@@ -133,7 +139,7 @@ async function watching() {
     await Promise.all([cluster.close(), proxy.close()]);
     await rm(directory, { recursive: true });
   });
-  return { proxy, watch, make, remove, restarts: () => restarts };
+  return { proxy, watch, make, remove, restarts: () => restarts, failures };
 }
 
 function sees(watch: KindWatch, name: string): boolean {

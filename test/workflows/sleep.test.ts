@@ -47,7 +47,8 @@ describe('an environment whose time is over', () => {
 
     const ended = await over(client, life.workflowId);
     expect(ended.state).toBe('terminated');
-    expect(ended.steps).toContainEqual(expect.objectContaining({ name: 'sleep', message: 'its namespace is gone' }));
+    // Whoever sees it first: the watch, or the sleep.
+    expect(JSON.stringify([ended.steps, ended.drift])).toMatch(/its namespace is gone|somebody deleted it/);
   });
 });
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type KubeConfig, type KubernetesObject, ListWatch, Watch } from '@kubernetes/client-node';
 import type { Cluster } from '../client.ts';
+import { type ClusterError, classify } from '../errors.ts';
 import type { WatchedKind } from './kinds.ts';
 import { lean } from './lean.ts';
 
@@ -16,6 +17,8 @@ export interface Follower {
   onChange(object: KubernetesObject, isGone: boolean): void;
   /** The watch was taken up again. */
   onRestart(): void;
+  /** It cannot be taken up just now, and why. Told once for each time that it held. */
+  onFailure(error: ClusterError): void;
 }
 
 /**
@@ -38,7 +41,7 @@ export class KindWatch {
       this.#isListed = true;
       return { metadata: { resourceVersion }, items: items.map((object) => lean(watched.kind, object)) };
     };
-    const watch = new LeanWatch(kubeConfig, watched.kind);
+    const watch = new LeanWatch(kubeConfig, watched.kind, () => this.#isStopped);
     // The library waits up to 30 s between two watches on which nothing came.
     const delayFn = (ms: number) => sleep(Math.min(ms, LONGEST_PAUSE_MS), undefined, { ref: false });
     this.#informer = new ListWatch(watched.path, watch, list, false, watched.labels, undefined, { delayFn });
@@ -49,7 +52,7 @@ export class KindWatch {
       if (this.#begunAt > 0) follower.onRestart();
       this.#begunAt = Date.now();
     });
-    this.#informer.on('error', () => void this.#beginAgain());
+    this.#informer.on('error', (error) => void this.#beginAgain(follower, error));
   }
 
   /** Whether everything has been seen once. */
@@ -74,24 +77,28 @@ export class KindWatch {
     return this.#informer.get(name);
   }
 
-  async #beginAgain(): Promise<void> {
+  async #beginAgain(follower: Follower, error: unknown): Promise<void> {
     const hasHeld = Date.now() - this.#begunAt > HELD_MS;
+    if (hasHeld || this.#pauseMs === 0) follower.onFailure(classify(error));
     this.#pauseMs = hasHeld ? FIRST_PAUSE_MS : Math.min(2 * Math.max(this.#pauseMs, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
     await sleep(this.#pauseMs, undefined, { ref: false });
     if (!this.#isStopped) this.start();
   }
 }
 
-/** A watch that keeps of each object what is needed. */
+/** A watch that keeps of each object what is needed, and is not begun after the end, as the informer would have it. */
 class LeanWatch extends Watch {
   readonly #kind: string;
+  readonly #isOver: () => boolean;
 
-  constructor(kubeConfig: KubeConfig, kind: string) {
+  constructor(kubeConfig: KubeConfig, kind: string, isOver: () => boolean) {
     super(kubeConfig);
     this.#kind = kind;
+    this.#isOver = isOver;
   }
 
   override watch(...[path, query, callback, done]: Parameters<Watch['watch']>): Promise<AbortController> {
+    if (this.#isOver()) return Promise.resolve(new AbortController());
     const leanly: typeof callback = (phase, object, whole) =>
       callback(phase, phase === 'ERROR' ? object : lean(this.#kind, object), whole);
     return super.watch(path, query, leanly, done);

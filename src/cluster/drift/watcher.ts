@@ -3,10 +3,11 @@ import type { KubeConfig, KubernetesObject } from '@kubernetes/client-node';
 import type { Identity } from '../../environment/identity.ts';
 import type { Cluster } from '../client.ts';
 import { type Fault, faultText } from '../compare.ts';
+import type { ClusterError } from '../errors.ts';
 import { recall } from '../recall.ts';
 import { faultsIn } from './faults.ts';
-import { KindWatch } from './kind-watch.ts';
-import { KINDS, NAMESPACES } from './kinds.ts';
+import { type Follower, KindWatch } from './kind-watch.ts';
+import { KINDS, NAMESPACES, type WatchedKind } from './kinds.ts';
 
 /** What belongs together comes within so long, by several watches. */
 const SETTLING_MS = 1000;
@@ -18,6 +19,8 @@ export interface DriftOptions {
   tell(environment: Identity, token: string): Promise<void>;
   /** Is told of each watch that is taken up again. */
   onRestart(kind: string): void;
+  /** Is told of each watch that cannot be taken up just now. */
+  onFailure(kind: string, error: ClusterError): void;
 }
 
 /** Watches all environments of a cluster, and tells which seem to be otherwise than they should be. It changes nothing. */
@@ -36,16 +39,17 @@ export class DriftWatcher {
   constructor(kubeConfig: KubeConfig, cluster: Cluster, ownershipKey: Buffer, options: DriftOptions) {
     this.#ownershipKey = ownershipKey;
     this.#options = options;
-    const onRestart = (kind: string) => () => options.onRestart(kind);
-    this.#namespaces = new KindWatch(kubeConfig, cluster, NAMESPACES, {
-      onRestart: onRestart(NAMESPACES.kind),
-      onChange: (namespace, isGone) => this.#onNamespace(namespace, isGone),
-    });
+    const follow = (watched: WatchedKind, onChange: Follower['onChange']) =>
+      new KindWatch(kubeConfig, cluster, watched, {
+        onChange,
+        onRestart: () => options.onRestart(watched.kind),
+        onFailure: (error) => options.onFailure(watched.kind, error),
+      });
+    this.#namespaces = follow(NAMESPACES, (namespace, isGone) => this.#onNamespace(namespace, isGone));
     this.#kinds = new Map(
       KINDS.map((watched) => {
         const { kind } = watched;
-        const onChange = (object: KubernetesObject, isGone: boolean) => this.#onObject(kind, object, isGone);
-        return [kind, new KindWatch(kubeConfig, cluster, watched, { onRestart: onRestart(kind), onChange })];
+        return [kind, follow(watched, (object, isGone) => this.#onObject(kind, object, isGone))];
       }),
     );
   }
