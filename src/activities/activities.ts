@@ -1,6 +1,7 @@
 import { accessActivities } from './access.ts';
 import { attempted } from './attempted.ts';
 import type { Dependencies } from './dependencies.ts';
+import { operatorActivities } from './operators.ts';
 import { proofActivities } from './proof.ts';
 import { provisionActivities } from './provision.ts';
 import { sleepActivities } from './sleep.ts';
@@ -16,6 +17,7 @@ export function createActivities(dependencies: Dependencies) {
     ...attempted(sleepActivities(dependencies), 'never'),
     ...attempted(sweepActivities(dependencies), 'never'),
     ...attempted(teardownActivities(dependencies), 'never'),
+    ...attempted(operatorActivities(dependencies), 'on final errors'),
   };
 }
 export type Activities = ReturnType<typeof createActivities>;

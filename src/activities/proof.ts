@@ -6,7 +6,7 @@ import type { Namespace } from '../environment/life.ts';
 import { type Proof, proofFault } from '../environment/proof.ts';
 import type { Specification } from '../environment/request.ts';
 import type { Dependencies } from './dependencies.ts';
-import { tooLate } from './too-late.ts';
+import { timeUntil, tooLate } from './time.ts';
 
 const POLL_MS = 250;
 
@@ -16,8 +16,9 @@ export function proofActivities({ cluster, ownershipKey, proof: options }: Depen
     /** @param readyBy RFC 3339; fails for good by then, and says what it waited for */
     verifyIsolation(specification: Specification, namespace: Namespace, readyBy: string): Promise<Proof> {
       const signal = cancellationSignal();
+      const isTooLate = timeUntil(readyBy);
       const wait = async (waitsFor: string): Promise<void> => {
-        if (Date.now() >= Date.parse(readyBy)) throw tooLate(specification.recipe.deadline, waitsFor);
+        if (isTooLate()) throw tooLate(specification.recipe.deadline, waitsFor);
         heartbeat(waitsFor);
         await sleep(POLL_MS, undefined, { signal });
       };

@@ -10,7 +10,7 @@ import type { Environment } from '../environment/environment.ts';
 import type { Life, Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
 import type { Dependencies } from './dependencies.ts';
-import { tooLate } from './too-late.ts';
+import { after, timeUntil, tooLate } from './time.ts';
 
 const POLL_MS = 250;
 /** What it waits for is told no sooner, so that a short wait is one activity. */
@@ -38,13 +38,14 @@ export function provisionActivities({ cluster, ownershipKey }: Dependencies) {
       seen: string | undefined,
     ): Promise<Readiness> {
       const signal = cancellationSignal();
-      const quietUntil = Date.now() + QUIET_MS;
+      const isTooLate = timeUntil(readyBy);
+      const mayTell = after(QUIET_MS);
       if (seen === undefined) await buildWorkload(cluster, ownershipKey, namespace, specification, signal);
       for (;;) {
         const readiness = await observeWorkload(cluster, namespace, specification, signal);
         if (readiness.ready) return readiness;
-        if (Date.now() >= Date.parse(readyBy)) throw tooLate(specification.recipe.deadline, readiness.message);
-        if (readiness.message !== seen && Date.now() >= quietUntil) return readiness;
+        if (isTooLate()) throw tooLate(specification.recipe.deadline, readiness.message);
+        if (readiness.message !== seen && mayTell()) return readiness;
         heartbeat(readiness.message);
         await sleep(POLL_MS, undefined, { signal });
       }

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
-import { ClusterError } from '../cluster/errors.ts';
+import { isRefusal } from '../cluster/errors.ts';
 import { layDown, stillAwake } from '../cluster/sleep.ts';
 import type { Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
 import type { Dependencies } from './dependencies.ts';
+import { after } from './time.ts';
 
 const POLL_MS = 500;
 /** Pods have half a minute to end by themselves: what takes longer is told. */
@@ -22,7 +23,7 @@ export function sleepActivities({ cluster, ownershipKey }: Dependencies) {
     /** Puts to sleep, until something else keeps it awake than was seen last, or nothing at all. */
     async putToSleep(specification: Specification, namespace: Namespace, seen: string[]): Promise<Drowsiness> {
       const signal = cancellationSignal();
-      const quietUntil = Date.now() + QUIET_MS;
+      const mayTell = after(QUIET_MS);
       const isNews = (left: string[]): boolean => left.join() !== seen.join();
       try {
         if (!(await layDown(cluster, ownershipKey, namespace, specification, signal)))
@@ -30,14 +31,13 @@ export function sleepActivities({ cluster, ownershipKey }: Dependencies) {
         for (;;) {
           const left = await stillAwake(cluster, namespace, specification, signal);
           if (left.length === 0) return { state: 'asleep', left };
-          if (isNews(left) && Date.now() >= quietUntil) return { state: 'awake', left };
+          if (isNews(left) && mayTell()) return { state: 'awake', left };
           heartbeat(left);
           await sleep(POLL_MS, undefined, { signal });
         }
       } catch (error) {
         // What the cluster refuses is told to people, and asked for again: nobody's work is given up for it.
-        const isTold = error instanceof ClusterError && error.class === 'final' && isNews([error.message]);
-        if (!isTold) throw error;
+        if (!(isRefusal(error) && isNews([error.message]))) throw error;
         return { state: 'awake', left: [error.message] };
       }
     },

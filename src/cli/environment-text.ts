@@ -1,3 +1,4 @@
+import { abandonmentText } from '../environment/abandonment.ts';
 import type { Environment } from '../environment/environment.ts';
 import { proofLines } from '../environment/proof-text.ts';
 import { reachLines } from '../environment/reach-text.ts';
@@ -21,6 +22,7 @@ export function environmentTable(environments: readonly Environment[]): string {
 /** All that there is to know of one environment. */
 export function environmentText(environment: Environment): string {
   const { dev_id, project, state, namespace, template, parameters, may_reach, steps, isolation, problem } = environment;
+  const { abandoned } = environment;
   const lines: [string, string[]][] = [
     ['namespace', [namespace ?? 'not created yet']],
     ['template', [`${template.name} (${template.digest})`]],
@@ -31,6 +33,7 @@ export function environmentText(environment: Environment): string {
     ['may reach', reachLines(may_reach)],
     ['steps', steps.map(stepText)],
     ['isolation', isolation === undefined ? [] : proofLines(isolation)],
+    ['outcome', abandoned === undefined ? [] : [abandonmentText(abandoned)]],
     ['problem', problem === undefined ? [] : [problem.detail]],
   ];
   const rows = lines.flatMap(([name, values]) => values.map((value, index) => [index === 0 ? `  ${name}` : '', value]));

@@ -7,6 +7,7 @@ import {
   KubernetesObjectApi,
   PatchStrategy,
   ServerConfiguration,
+  type V1ObjectMeta,
 } from '@kubernetes/client-node';
 import type { Agent } from 'undici';
 import { agentFor } from './agent.ts';
@@ -45,7 +46,12 @@ export interface ListOptions {
 interface CallContext {
   signal: AbortSignal;
   query: Record<string, string>;
+  /** In which form the answer is wanted; without it, as the library asks for it. */
+  accept?: string | undefined;
 }
+
+/** Of objects nothing but their metadata, however large they are. */
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 
 /**
  * The one client to the apiserver: kept-alive connections shared by all calls, a deadline on each, and cancellation.
@@ -75,6 +81,7 @@ export class Cluster {
             // The apiserver gives up when we do, so that no write is done long after it was reported as failed.
             request.setQueryParam('timeout', `${Math.ceil(deadlineMs / 1000)}s`);
             for (const [name, value] of Object.entries(context?.query ?? {})) request.setQueryParam(name, value);
+            if (context?.accept !== undefined) request.setHeaderParam('Accept', context.accept);
             if (context) request.setSignal(context.signal);
             return Promise.resolve(request);
           },
@@ -163,6 +170,18 @@ export class Cluster {
     } while (next !== undefined);
   }
 
+  /** What the first so many objects of a kind in a namespace are, without what is in them. */
+  async metadata(
+    { apiVersion, kind }: Pick<Reference, 'apiVersion' | 'kind'>,
+    namespace: string,
+    most: number,
+    signal?: AbortSignal,
+  ): Promise<V1ObjectMeta[]> {
+    const query = { limit: String(most) };
+    const list = await this.#call(signal, () => this.#api.list(apiVersion, kind, namespace), query, METADATA_ONLY);
+    return list.items.map(({ metadata }) => metadata ?? {});
+  }
+
   /** Deletes exactly the object with this uid. Fails as a conflict where another one now bears its name. */
   async delete(reference: Reference, uid: string, signal?: AbortSignal): Promise<void> {
     try {
@@ -204,6 +223,7 @@ export class Cluster {
     signal: AbortSignal | undefined,
     request: () => Promise<T>,
     query: Record<string, string> = {},
+    accept?: string,
   ): Promise<T> {
     const abort = new AbortController();
     const cancel = (): void => abort.abort('The call to the apiserver was cancelled.');
@@ -211,7 +231,7 @@ export class Cluster {
     signal?.addEventListener('abort', cancel, { once: true });
     if (signal?.aborted) cancel();
     try {
-      return await this.#context.run({ signal: abort.signal, query }, request);
+      return await this.#context.run({ signal: abort.signal, query, accept }, request);
     } catch (error) {
       throw abort.signal.aborted ? new ClusterError(abort.signal.reason, { class: 'transient' }) : classify(error);
     } finally {

@@ -1,11 +1,12 @@
-import type { V1Namespace, V1PersistentVolume, V1PersistentVolumeClaim } from '@kubernetes/client-node';
+import type { V1PersistentVolume, V1PersistentVolumeClaim } from '@kubernetes/client-node';
 import type { Identity } from '../environment/identity.ts';
 import type { Life, Namespace } from '../environment/life.ts';
 import { namespaceCandidates } from '../environment/names.ts';
 import type { Cluster } from './client.ts';
-import { ClusterError } from './errors.ts';
+import { ClusterError, isRefusal } from './errors.ts';
 import { readNamespace } from './own-namespace.ts';
 import { wasBornOf } from './ownership.ts';
+import { conditionsOf, holdersOf, volumeHeld } from './what-holds.ts';
 
 /**
  * Finds what a life of an environment made, also where the answer to its create was lost. There may be more than one: a
@@ -39,26 +40,36 @@ export async function volumesOf(cluster: Cluster, { name }: Namespace, signal?: 
   );
 }
 
+/** A memo holds it, and people read it. */
+const LONGEST = 1500;
+
 /**
  * Goes on with the removal of an environment: asks for the deletion of its namespace where that has not been done, and
  * looks what is left. Deletes the namespace with this uid, never another that bears its name by now.
  *
+ * @param byName whether the objects are looked for that hold it: a few more calls
  * @returns what is left, each with what holds it as far as the cluster says; nothing, where nothing is
  */
 export async function remove(
   cluster: Cluster,
   namespace: Namespace,
   volumes: string[],
-  signal?: AbortSignal,
+  { byName = false, signal }: { byName?: boolean; signal?: AbortSignal } = {},
 ): Promise<string[]> {
   const { name, uid } = namespace;
   const live = await readNamespace(cluster, name, signal);
   if (live?.metadata?.uid === uid) {
-    const holding = live.metadata.deletionTimestamp ? conditionsOf(live) : await refusal(cluster, namespace, signal);
-    return [[`namespace ${name}`, ...holding].join(': ')];
+    if (!live.metadata.deletionTimestamp) return [told(name, await refusal(cluster, namespace, signal))];
+    const holders = byName ? await holdersOf(cluster, live, signal) : [];
+    return [told(name, [...holders, ...conditionsOf(live)])];
   }
   const left = await Promise.all(volumes.map((volume) => readVolume(cluster, volume, signal)));
-  return volumes.filter((_, index) => left[index] !== undefined).map((volume) => `volume ${volume}`);
+  return left.flatMap((volume) => (volume === undefined ? [] : volumeHeld(volume)));
+}
+
+function told(name: string, holding: string[]): string {
+  const text = [`namespace ${name}`, ...(holding.length > 0 ? [holding.join('; ')] : [])].join(', held by: ');
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)} …` : text;
 }
 
 /** Asks for the deletion. What refuses it holds the namespace, as a finalizer would: it is named, and asked again. */
@@ -67,15 +78,15 @@ async function refusal(cluster: Cluster, { name, uid }: Namespace, signal?: Abor
     await cluster.delete({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, uid, signal);
     return [];
   } catch (error) {
-    if (error instanceof ClusterError && (error.class === 'final' || error.class === 'conflict'))
-      return [error.message];
+    if (error instanceof ClusterError && holdsUp(error)) return [error.message];
     throw error;
   }
 }
 
-function conditionsOf({ status }: V1Namespace): string[] {
-  const holding = status?.conditions?.filter(({ status }) => status === 'True') ?? [];
-  return holding.map(({ message }) => message ?? '').filter((message) => message !== '');
+/** A webhook that cannot be asked refuses as one that says no does, though it may come back by itself. */
+function holdsUp(error: ClusterError): boolean {
+  const { class: kind, status, message } = error;
+  return isRefusal(error) || kind === 'conflict' || (status !== undefined && message.includes('webhook'));
 }
 
 function readVolume(cluster: Cluster, name: string, signal?: AbortSignal): Promise<V1PersistentVolume | undefined> {

@@ -1,3 +1,4 @@
+import type { Abandonment } from './abandonment.ts';
 import type { Identity } from './identity.ts';
 import type { Problem } from './problem.ts';
 import type { Proof } from './proof.ts';
@@ -39,7 +40,7 @@ export const TRANSITIONS: Record<State, readonly State[]> = {
  * last two are not taken. Waking goes through the same, apart from the proof.
  */
 export const STEPS = ['isolation', 'proof', 'workload', 'verification'] as const;
-export type StepName = (typeof STEPS)[number] | 'sleep' | 'teardown';
+export type StepName = (typeof STEPS)[number] | 'memory' | 'sleep' | 'teardown';
 
 /** One step, as it is shown. Times are RFC 3339 in UTC. */
 export interface Step {
@@ -72,6 +73,8 @@ export interface Environment extends Identity {
   steps: Step[];
   /** What packets have shown, where the template demands it. */
   isolation?: Proof;
+  /** That it ended though something of it is left. */
+  abandoned?: Abandonment;
   problem?: Problem;
 }
 export type ParameterValue = string | number | boolean;

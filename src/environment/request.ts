@@ -20,6 +20,11 @@ export const startSchema = identitySchema.extend({
 });
 export type StartRequest = z.infer<typeof startSchema>;
 
+/** The body of a termination. With a reason, what is stuck is given up: an administrator says so, and takes it upon them. */
+export const terminateSchema = identitySchema.extend({
+  abandon: z.string().trim().min(1, 'must say why').max(500).optional(),
+});
+
 /** The cluster mints no credentials that live shorter. */
 const SHORTEST_ACCESS = '10m';
 /** A working day: they cannot be taken back but with the environment itself. */

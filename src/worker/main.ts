@@ -5,6 +5,7 @@ import { connectCluster } from '../cluster/client.ts';
 import { entranceTo } from '../cluster/kubeconfig.ts';
 import { durationMs } from '../environment/duration.ts';
 import { readConfiguration } from './configuration.ts';
+import { watchFailing } from './failing-workflows.ts';
 import { keepCanary, keepSweep } from './schedules.ts';
 import { createWorker } from './worker.ts';
 import { TemporalWorkflows } from './workflows.ts';
@@ -38,6 +39,7 @@ await Promise.all([keepCanary(client, canaryEvery), keepSweep(client, sweepEvery
 const keepSweeping = async (): Promise<void> => await keepSweep(client, sweepEvery).catch(() => undefined);
 const keptEveryMs = Math.min(durationMs(sweepEvery ?? '1h'), HOUR_MS);
 const sweeping = sweepEvery === undefined ? undefined : setInterval(keepSweeping, keptEveryMs);
+const unwatch = bindAddress === undefined ? undefined : watchFailing(client);
 
 // A supervisor that is gone can no longer stop its children.
 const stop = (): void => worker.shutdown();
@@ -46,6 +48,7 @@ const stopped = worker.run();
 process.send?.('ready');
 await stopped;
 clearInterval(sweeping);
+unwatch?.();
 process.off('disconnect', stop);
 await Promise.all([connection.close(), cluster.close()]);
 if (process.connected) process.disconnect();

@@ -20,17 +20,21 @@ const CACHED_WORKFLOWS = 1000;
 /** Shorter than supervisors usually wait, so that what still waits for pods is handed on rather than killed. */
 const SHUTDOWN_GRACE_MS = 4000;
 
-/** A worker for all of Berth's workflows and activities, not yet running. */
+/**
+ * A worker for all of Berth's workflows and activities, not yet running.
+ * @param workflowsPath the workflows' code. @default today's
+ */
 export function createWorker(
   connection: NativeConnection,
   namespace: string,
   dependencies: Dependencies,
+  workflowsPath = BUNDLE.workflowsPath,
 ): Promise<Worker> {
   return Worker.create({
     connection,
     namespace,
     taskQueue: TASK_QUEUE,
-    workflowsPath: BUNDLE.workflowsPath,
+    workflowsPath,
     bundlerOptions: { preloadModules: BUNDLE.preloadModules },
     activities: createActivities(dependencies),
     maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,

@@ -25,6 +25,13 @@ export const waiting = proxyActivities<Activities>({
   cancellationType,
 });
 
+/** Tells operators. Nothing waits for long until they are told. */
+export const telling = proxyActivities<Activities>({
+  startToCloseTimeout: '15s',
+  scheduleToCloseTimeout: '30s',
+  retry,
+});
+
 /** Puts to sleep, however long the cluster takes. */
 export const sleeping = proxyActivities<Activities>({
   startToCloseTimeout: '10m',

@@ -16,11 +16,12 @@ export async function handOverTo(record: EnvironmentRecord, life: Life, namespac
   record.tornDownBy(options.workflowId);
 }
 
-/** Tears an environment down and waits until nothing is left of it. */
+/** Tears an environment down and waits until nothing is left of it, or an administrator has given up the rest. */
 export async function tearDown(record: EnvironmentRecord, life: Life, namespace?: Namespace): Promise<void> {
   const options = teardownOptions(inputOf(record, life, false, namespace));
   record.tornDownBy(options.workflowId);
-  await executeChild(TeardownWorkflow, options);
+  const { abandoned } = await executeChild(TeardownWorkflow, options);
+  if (abandoned) record.become({ ...record.environment, abandoned });
 }
 
 /** Has torn down what a life has left whose workflow is lost, unless that is being done already. */

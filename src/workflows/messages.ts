@@ -1,4 +1,5 @@
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Abandonment } from '../environment/abandonment.ts';
 import type { AccessRequest, SealedAccess } from '../environment/access.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { Life, Namespace } from '../environment/life.ts';
@@ -60,6 +61,12 @@ export const extendUpdate = defineUpdate<Environment, [string]>('extend');
  * shows at once to everyone who describes the run, and offers to operators in its UI.
  */
 export const startUpdate = defineUpdate<Environment>('start');
+
+/**
+ * Ends a teardown that is stuck though something is left, for an administrator who answers for it. Fails with a problem
+ * where nothing holds it up.
+ */
+export const abandonUpdate = defineUpdate<Abandonment, [Pick<Abandonment, 'by' | 'reason'>]>('abandon');
 
 /** Lets a developer into the environment for some time. Fails with a problem where it is not there to be entered. */
 export const accessUpdate = defineUpdate<SealedAccess, [AccessRequest]>('access');

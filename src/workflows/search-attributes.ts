@@ -12,6 +12,12 @@ const KEYS = {
 /** The search attributes, all of type Keyword, that the Temporal namespace must have. */
 export const SEARCH_ATTRIBUTE_NAMES = Object.values(KEYS).map(({ name }) => name);
 
+/**
+ * Temporal's own, on what fails its workflow tasks one after the other, until it does so no more. A server has it once it
+ * is told `system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute`.
+ */
+export const FAILING = 'TemporalReportedProblems';
+
 /** By what an environment is found. */
 export function searchAttributesOf(environment: Environment): SearchAttributePair[] {
   const { dev_id, project, template, state, namespace } = environment;

@@ -1,35 +1,56 @@
 import { CancellationScope } from '@temporalio/workflow';
+import { abandonmentText } from '../environment/abandonment.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { Namespace } from '../environment/life.ts';
+import { tellOperators, unlessAbandoned } from './abandon.ts';
 import { removal } from './activity-options.ts';
 import type { TeardownInput } from './messages.ts';
 import { EnvironmentRecord, type StepResult } from './record.ts';
 
+/** How long a change in what is left is not told: longer each time, so that no history is filled by what never ends. */
+const [FIRST_QUIET_MS, LONGEST_QUIET_MS] = [5000, 60_000];
+
 /**
  * Removes an environment, and ends only when the cluster shows that nothing is left of it. Until then it names what
- * holds the rest. Nothing stops it: what was begun to be removed cannot be kept.
+ * holds the rest. Nothing stops it, since what was begun to be removed cannot be kept, but an administrator who answers
+ * for what is left behind.
  */
 export function TeardownWorkflow(input: TeardownInput): Promise<Environment> {
   const { environment, life, takesOver } = input;
   const record = new EnvironmentRecord(environment, takesOver);
+  let left: string[] | undefined;
   return CancellationScope.nonCancellable(async () => {
     await record.step('teardown', async () => {
-      // A life that never came to its first step has made nothing.
-      const began = environment.steps.length > 0;
-      const { value } = began ? await removal.findNamespaces(environment, life, input.namespace) : { value: [] };
-      for (const namespace of value) await removeAll(namespace);
+      const abandoned = await unlessAbandoned(removeEverything, () => left?.join('; ') ?? notKnown(environment));
+      if (abandoned !== undefined) {
+        record.become({ ...record.environment, abandoned });
+        record.breakOff('cancelled', abandonmentText(abandoned));
+        await tellOperators(abandoned);
+      }
       return { value: undefined, attempts: 1, message: 'nothing is left' } satisfies StepResult<void>;
     });
     if (takesOver) record.enter('terminated');
     return record.environment;
   });
 
+  async function removeEverything(): Promise<void> {
+    // A life that never came to its first step has made nothing.
+    const began = environment.steps.length > 0;
+    const { value } = began ? await removal.findNamespaces(environment, life, input.namespace) : { value: [] };
+    for (const namespace of value) await removeAll(namespace);
+  }
+
   async function removeAll(namespace: Namespace): Promise<void> {
     const { value: volumes } = await removal.volumesOf(namespace);
-    let left: string[] = [];
-    do {
-      left = (await removal.remove(namespace, volumes, left)).value;
-      if (left.length > 0) record.note(`still there: ${left.join('; ')}`);
-    } while (left.length > 0);
+    left = undefined;
+    for (let quietMs = FIRST_QUIET_MS; ; quietMs = Math.min(1.5 * quietMs, LONGEST_QUIET_MS)) {
+      left = (await removal.remove(namespace, volumes, left ?? [], quietMs)).value;
+      if (left.length === 0) return;
+      record.note(`still there: ${left.join('; ')}`);
+    }
   }
+}
+
+function notKnown({ namespace }: Environment): string {
+  return `${namespace === null ? 'all that there was' : `namespace ${namespace} and all in it`}, of which the cluster has told nothing`;
 }

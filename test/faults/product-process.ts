@@ -23,10 +23,16 @@ export class ProductProcess {
    *
    * @param env - all of its environment
    * @param log - the file that its output is added to
+   * @param checkout - the code that it runs
    */
-  static async start(part: 'worker' | 'api', env: NodeJS.ProcessEnv, log: string): Promise<ProductProcess> {
+  static async start(
+    part: 'worker' | 'api',
+    env: NodeJS.ProcessEnv,
+    log: string,
+    checkout = REPOSITORY,
+  ): Promise<ProductProcess> {
     const output = openSync(log, 'a', 0o600);
-    const main = join(REPOSITORY, 'src', part, 'main.ts');
+    const main = join(checkout, 'src', part, 'main.ts');
     // By the key that many share here, a sweep would take up the environments of others.
     const child = fork(main, { env: { BERTH_SWEEP_EVERY: 'never', ...env }, stdio: ['ignore', output, output, 'ipc'] });
     closeSync(output);
@@ -36,6 +42,10 @@ export class ProductProcess {
     });
     await Promise.race([once(child, 'message'), ending]);
     return started;
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? Number.NaN;
   }
 
   /** `kill -9` */

@@ -45,7 +45,8 @@ export class Stage {
   readonly ownershipKeyFile: string;
   readonly #temporalAddress: string;
   readonly #token: string;
-  readonly #directory: string;
+  /** Where its files are, until it closes. */
+  readonly directory: string;
   readonly #processes = new Map<string, ProductProcess>();
 
   private constructor(parts: {
@@ -56,7 +57,7 @@ export class Stage {
     proxy: ApiserverProxy;
     token: string;
   }) {
-    this.#directory = parts.directory;
+    this.directory = parts.directory;
     this.#temporalAddress = parts.temporalAddress;
     this.ownershipKeyFile = parts.ownershipKeyFile;
     this.temporal = parts.temporal;
@@ -79,14 +80,17 @@ export class Stage {
     return new Stage({ directory, temporal, temporalAddress, ownershipKeyFile, proxy, token });
   }
 
-  /** Starts a worker; the proxy notes its requests under its name. */
-  async startWorker(name: string, variables: Readonly<Record<string, string>> = {}): Promise<void> {
+  /**
+   * Starts a worker; the proxy notes its requests under its name.
+   * @param checkout the code that it runs, where that is not today's
+   */
+  async startWorker(name: string, variables: Readonly<Record<string, string>> = {}, checkout?: string): Promise<void> {
     const env = {
       KUBECONFIG: this.proxy.kubeconfigFor(name),
       BERTH_OWNERSHIP_KEY_FILE: this.ownershipKeyFile,
       ...variables,
     };
-    await this.#launch(name, 'worker', env);
+    await this.#launch(name, 'worker', env, checkout);
   }
 
   /** `kill -9` for a worker. */
@@ -95,16 +99,29 @@ export class Stage {
     this.#processes.delete(name);
   }
 
-  async startApi(): Promise<void> {
-    const name = `api-${this.apis.length}`;
-    const { [name]: port } = await choosePorts(join(this.#directory, 'ports.json'), { [name]: undefined });
+  /** Ends a worker as a supervisor does. */
+  async endWorker(name: string): Promise<void> {
+    await this.#processes.get(name)?.end();
+    this.#processes.delete(name);
+  }
+
+  /** Starts one more API server; or one that was killed, by its index, at the address that it had. */
+  async startApi(variables: Readonly<Record<string, string>> = {}, index = this.apis.length): Promise<void> {
+    const name = `api-${index}`;
+    const { [name]: port } = await choosePorts(join(this.directory, 'ports.json'), { [name]: undefined });
     await this.#launch(name, 'api', {
       BERTH_LISTEN: `${LOOPBACK}:${port}`,
       BERTH_TOKENS_FILE: inject('servers').tokensFile,
       BERTH_TEMPLATES_DIR: join(REPOSITORY, 'templates'),
       BERTH_LOG_LEVEL: 'warn',
+      ...variables,
     });
-    this.apis.push(`http://${LOOPBACK}:${port}`);
+    this.apis[index] = `http://${LOOPBACK}:${port}`;
+  }
+
+  /** `kill -9` for an API server. */
+  killApi(index: number): Promise<void> {
+    return this.killWorker(`api-${index}`);
   }
 
   /** An environment of a developer whom nobody knows yet. */
@@ -159,14 +176,19 @@ export class Stage {
     }
   }
 
+  /** A running process, and the file of its output. */
+  processOf(name: string): { pid: number; log: string } {
+    return { pid: this.#processes.get(name)?.pid ?? Number.NaN, log: this.#logOf(name) };
+  }
+
   /** What a census here is taken of: all of it, the processes too; or what is of one developer. */
   scope(developer?: string): Scope {
     const { temporal, accepted } = this;
     const { adminKubeconfig, stateDir } = inject('servers');
     const shared = { temporal, accepted, adminKubeconfig, etcdDirectory: join(stateDir, 'etcd') };
     if (developer !== undefined) return { ...shared, developers: developer };
-    const temporaryDirectories = [join(this.#directory, 'tmp')];
-    return { ...shared, developers: this.developers, processesOf: this.#directory, temporaryDirectories };
+    const temporaryDirectories = [join(this.directory, 'tmp')];
+    return { ...shared, developers: this.developers, processesOf: this.directory, temporaryDirectories };
   }
 
   /** Ends its workers and API servers, so that a census may count processes. */
@@ -178,7 +200,7 @@ export class Stage {
   async close(): Promise<void> {
     await this.endProcesses();
     await Promise.all([this.proxy.close(), this.temporal.connection.close()]);
-    rmSync(this.#directory, { recursive: true });
+    rmSync(this.directory, { recursive: true });
   }
 
   get #anApi(): { api?: string } {
@@ -186,13 +208,17 @@ export class Stage {
     return api === undefined ? {} : { api };
   }
 
-  async #launch(name: string, part: 'worker' | 'api', env: NodeJS.ProcessEnv): Promise<void> {
+  #logOf(name: string): string {
+    return join(this.directory, `${name}.log`);
+  }
+
+  async #launch(name: string, part: 'worker' | 'api', env: NodeJS.ProcessEnv, checkout?: string): Promise<void> {
     const common = {
       BERTH_TEMPORAL_ADDRESS: this.#temporalAddress,
       BERTH_TEMPORAL_NAMESPACE: this.temporal.options.namespace,
-      TMPDIR: join(this.#directory, 'tmp'),
+      TMPDIR: join(this.directory, 'tmp'),
     };
-    const started = await ProductProcess.start(part, { ...common, ...env }, join(this.#directory, `${name}.log`));
+    const started = await ProductProcess.start(part, { ...common, ...env }, this.#logOf(name), checkout);
     this.#processes.set(name, started);
   }
 }

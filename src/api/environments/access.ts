@@ -1,11 +1,13 @@
 import { accessFault } from '../../environment/access.ts';
+import { isDefect } from '../../environment/defect.ts';
 import { durationMs } from '../../environment/duration.ts';
 import type { Identity } from '../../environment/identity.ts';
 import { makeOneTimeKey } from '../../environment/sealing.ts';
-import { refuse, refuseForNow } from '../http/problems.ts';
+import { ProblemError, refuse, refuseForNow } from '../http/problems.ts';
 import type { Lives } from './lives.ts';
 import { status } from './show.ts';
 import { runIsOver } from './temporal-errors.ts';
+import { deadlineIn } from './wait-until.ts';
 
 /** A worker that is there answers within some milliseconds; one that is busy, within seconds. */
 const WORKER_WAIT_MS = 10_000;
@@ -28,13 +30,14 @@ export interface Access {
  * @throws WorkflowUpdateFailedError where the cluster lets nobody in
  */
 export async function access(lives: Lives, identity: Identity, expiresIn: string): Promise<Access> {
-  const { state } = await status(lives, identity);
+  const { state, problem } = await status(lives, identity);
+  if (isDefect(problem)) throw new ProblemError(problem);
   const fault = accessFault(state);
   if (fault !== undefined) throw refuse('not-ready', fault);
   const { sealingKey, unseal } = await makeOneTimeKey();
   const asked = { sealingKey, seconds: durationMs(expiresIn) / 1000 };
   try {
-    const granted = await lives.grantAccess(identity, asked, Date.now() + WORKER_WAIT_MS);
+    const granted = await lives.grantAccess(identity, asked, deadlineIn(WORKER_WAIT_MS));
     if (granted === undefined) throw refuseForNow(NO_WORKER, RETRY_AFTER_S);
     const { sealed, namespace, expires_at } = granted;
     return { kubeconfig: await unseal(sealed), namespace, expires_at };

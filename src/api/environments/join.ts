@@ -3,9 +3,11 @@ import type { Identity } from '../../environment/identity.ts';
 import { differences, type StartRequest } from '../../environment/request.ts';
 import { isFallingAsleep, isReady } from '../../environment/sleep.ts';
 import { ProblemError, refuse } from '../http/problems.ts';
+import { mustGoOn } from './failing.ts';
 import { type LifeRecord, shown } from './life-record.ts';
 import type { Lives } from './lives.ts';
 import type { Outcome } from './outcome.ts';
+import type { Deadline } from './wait-until.ts';
 
 /** For those who join what another began, or wait for what slept. */
 export const JOIN_WAIT_MS = 300_000;
@@ -14,9 +16,15 @@ export const JOIN_WAIT_MS = 300_000;
  * Waits until a life that goes on is ready, and wakes it where it sleeps.
  * @throws ProblemError where it is not as asked
  */
-export async function join(lives: Lives, request: StartRequest, life: LifeRecord, deadline: number): Promise<Outcome> {
-  const outcome = asAsked(request, life.environment);
+export async function join(
+  lives: Lives,
+  request: StartRequest,
+  life: LifeRecord,
+  deadline: Deadline,
+): Promise<Outcome> {
+  const outcome = asAsked(request, shown(life));
   if (outcome.isDone) return outcome;
+  mustGoOn(life);
   const living = lives.living(life);
   const ready = await living.awake(deadline);
   if (ready !== undefined) return asAsked(request, ready);
@@ -28,6 +36,7 @@ export async function join(lives: Lives, request: StartRequest, life: LifeRecord
 /** What is answered where the wait ran out, or nobody waits. */
 export async function stillGoingOn(lives: Lives, request: StartRequest): Promise<Outcome> {
   const latest = await latestOf(lives, request);
+  mustGoOn(latest);
   const environment = shown(latest);
   // What is asleep may tell what kept it from waking the last time.
   if (environment.problem && !sleeps(environment)) throw new ProblemError(environment.problem);

@@ -1,3 +1,4 @@
+import { heldUpByDefect } from '../../environment/defect.ts';
 import { type Environment, isOver } from '../../environment/environment.ts';
 import { problem } from '../../environment/problem.ts';
 
@@ -7,7 +8,10 @@ export interface LifeRecord {
   isOpen: boolean;
   /** Its end was asked for, whether or not a worker has seen that yet. */
   isEnding: boolean;
+  /** As its workflow last showed it. */
   environment: Environment;
+  /** Since when its workflow fails, again and again, to take in what has happened. RFC 3339 */
+  failingSince: string | undefined;
   /** The workflow that tears it down, once one does. */
   teardown: string | undefined;
 }
@@ -18,7 +22,12 @@ export function isAlive({ isOpen, isEnding, environment }: LifeRecord): boolean 
 }
 
 /** The environment of a life, as it is shown. */
-export function shown({ isOpen, isEnding, environment, teardown }: LifeRecord): Environment {
+export function shown(life: LifeRecord): Environment {
+  const environment = lastKnown(life);
+  return life.failingSince === undefined ? environment : heldUpByDefect(environment, life.failingSince);
+}
+
+function lastKnown({ isOpen, isEnding, environment, teardown }: LifeRecord): Environment {
   if (isOver(environment.state) || (teardown !== undefined && !isOpen)) return environment;
   if (isOpen) return isEnding ? { ...environment, state: 'terminating' } : environment;
   const detail =

@@ -5,21 +5,25 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
+import type { Abandonment } from '../../environment/abandonment.ts';
 import type { AccessRequest, SealedAccess } from '../../environment/access.ts';
+import { heldUpByDefect } from '../../environment/defect.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { type Identity, workflowId } from '../../environment/identity.ts';
 import type { Specification } from '../../environment/request.ts';
 import type { EnvironmentWorkflow } from '../../workflows/environment.ts';
-import { accessUpdate, type EnvironmentMemo, startUpdate } from '../../workflows/messages.ts';
+import { abandonUpdate, accessUpdate, type EnvironmentMemo, startUpdate } from '../../workflows/messages.ts';
+import { FAILING } from '../../workflows/search-attributes.ts';
 import { PromptCalls } from '../temporal/prompt-calls.ts';
+import { failingSinceOf } from './failing.ts';
 import type { LifeRecord } from './life-record.ts';
 import { Living } from './living.ts';
 import { startId, startOptions } from './start-options.ts';
-import { waitUntil } from './wait-until.ts';
+import { type Deadline, waitUntil } from './wait-until.ts';
 
 /**
  * The lives of environments, in Temporal's terms: one workflow id an environment, one run a life.
- * What waits does so until a deadline, in milliseconds since the epoch, and answers `undefined` when that has passed.
+ * What waits does so until a deadline, and answers `undefined` when that has passed.
  */
 export class Lives {
   readonly #client: Client;
@@ -54,14 +58,16 @@ export class Lives {
   beginAndAwait(
     specification: Specification,
     previous: string | undefined,
-    deadline: number,
+    deadline: Deadline,
   ): Promise<Environment | undefined> {
-    const startWorkflowOperation = new WithStartWorkflowOperation<typeof EnvironmentWorkflow>(
-      'EnvironmentWorkflow',
-      startOptions(specification),
-    );
-    const options = { updateId: startId(previous), startWorkflowOperation };
-    return this.#until(deadline, () => this.#client.workflow.executeUpdateWithStart(startUpdate, options));
+    const [options, updateId] = [startOptions(specification), startId(previous)];
+    return this.#until(deadline, () => {
+      const startWorkflowOperation = new WithStartWorkflowOperation<typeof EnvironmentWorkflow>(
+        'EnvironmentWorkflow',
+        options,
+      );
+      return this.#client.workflow.executeUpdateWithStart(startUpdate, { updateId, startWorkflowOperation });
+    });
   }
 
   /** A life that goes on, to be asked for something. */
@@ -70,7 +76,7 @@ export class Lives {
   }
 
   /** Asks the life that runs for access, each time anew. */
-  grantAccess(identity: Identity, asked: AccessRequest, deadline: number): Promise<SealedAccess | undefined> {
+  grantAccess(identity: Identity, asked: AccessRequest, deadline: Deadline): Promise<SealedAccess | undefined> {
     const handle = this.#client.workflow.getHandle(workflowId(identity));
     return this.#until(deadline, () => handle.executeUpdate(accessUpdate, { args: [asked] }));
   }
@@ -81,8 +87,29 @@ export class Lives {
     await this.#calls.make(() => handle.cancel());
   }
 
+  /** The workflows that tear down lives of an environment now: more than one where it was started again meanwhile. */
+  async teardownsOf({ dev_id, project }: Identity): Promise<string[]> {
+    // Neither can contain a quote: see IDENTIFIER.
+    const query = `WorkflowId STARTS_WITH 'teardown/${dev_id}/${project}/' AND ExecutionStatus = 'Running'`;
+    return await this.#calls.make(async () => {
+      const ids: string[] = [];
+      for await (const { workflowId: id } of this.#client.workflow.list({ query })) ids.push(id);
+      return ids;
+    });
+  }
+
+  /** Has a teardown end though something is left. */
+  abandon(
+    teardown: string,
+    asked: Pick<Abandonment, 'by' | 'reason'>,
+    deadline: Deadline,
+  ): Promise<Abandonment | undefined> {
+    const handle = this.#client.workflow.getHandle(teardown);
+    return this.#until(deadline, () => handle.executeUpdate(abandonUpdate, { args: [asked] }));
+  }
+
   /** Waits until a run has closed. How it closed is in its memo. */
-  async closed(id: string, run: string | undefined, deadline: number): Promise<boolean> {
+  async closed(id: string, run: string | undefined, deadline: Deadline): Promise<boolean> {
     const handle = this.#client.workflow.getHandle(id, run);
     const closed = await this.#until(deadline, async () => {
       try {
@@ -105,9 +132,11 @@ export class Lives {
         ...(page !== undefined && { nextPageToken: page }),
       }),
     );
-    const found = executions.flatMap(({ memo }) => {
+    const found = executions.flatMap(({ memo, searchAttributes }) => {
       const payload = memo?.fields?.environment;
-      return payload ? [defaultPayloadConverter.fromPayload<Environment>(payload)] : [];
+      if (!payload) return [];
+      const environment = defaultPayloadConverter.fromPayload<Environment>(payload);
+      return [searchAttributes?.indexedFields?.[FAILING] ? heldUpByDefect(environment) : environment];
     });
     return { found, next: nextPageToken ?? new Uint8Array() };
   }
@@ -119,10 +148,11 @@ export class Lives {
     const { environment, teardown } = description.memo as unknown as EnvironmentMemo;
     const isOpen = description.status.name === 'RUNNING';
     const isEnding = description.raw.workflowExtendedInfo?.cancelRequested === true;
-    return { run: description.runId, isOpen, isEnding, environment, teardown };
+    const failingSince = failingSinceOf(description.raw.pendingWorkflowTask);
+    return { run: description.runId, isOpen, isEnding, environment, failingSince, teardown };
   }
 
-  #until<T>(deadline: number, wait: () => Promise<T>): Promise<T | undefined> {
+  #until<T>(deadline: Deadline, wait: () => Promise<T>): Promise<T | undefined> {
     return waitUntil(this.#client, this.#calls, deadline, wait);
   }
 }

@@ -7,13 +7,13 @@ import { extendUpdate, sleepUpdate, startUpdate, type Wish, wishSignal } from '.
 import type { PromptCalls } from '../temporal/prompt-calls.ts';
 import type { LifeRecord } from './life-record.ts';
 import { startId } from './start-options.ts';
-import { waitUntil } from './wait-until.ts';
+import { type Deadline, waitUntil } from './wait-until.ts';
 
 const GRPC_NOT_FOUND = 5;
 
 /**
- * A life that goes on, as it was seen, and what may be asked of it. What waits does so until a deadline, in milliseconds
- * since the epoch, and answers `undefined` when that has passed. All who wait for the same share one update.
+ * A life that goes on, as it was seen, and what may be asked of it. What waits does so until a deadline, and
+ * answers `undefined` when that has passed. All who wait for the same share one update.
  */
 export class Living {
   readonly #client: Client;
@@ -31,19 +31,19 @@ export class Living {
   }
 
   /** Wakes it where it sleeps, and waits until it is ready. */
-  awake(deadline: number): Promise<Environment | undefined> {
+  awake(deadline: Deadline): Promise<Environment | undefined> {
     const updateId = startId(this.#life.run, this.#lastSleep);
     return this.#until(deadline, () => this.#handle.executeUpdate(startUpdate, { updateId }));
   }
 
   /** Puts it to sleep, and waits until it is. */
-  asleep(deadline: number): Promise<Environment | undefined> {
+  asleep(deadline: Deadline): Promise<Environment | undefined> {
     const updateId = this.#nameOf('sleep');
     return this.#until(deadline, () => this.#handle.executeUpdate(sleepUpdate, { updateId }));
   }
 
   /** Lets it stay awake for longer. Where no worker took that in time it may still come to be. */
-  extend(ttl: string, deadline: number): Promise<Environment | undefined> {
+  extend(ttl: string, deadline: Deadline): Promise<Environment | undefined> {
     return this.#until(deadline, () => this.#handle.executeUpdate(extendUpdate, { args: [ttl] }));
   }
 
@@ -77,7 +77,7 @@ export class Living {
     return `${wish}-${this.#life.run}-${this.#lastSleep ?? 'first'}`;
   }
 
-  #until<T>(deadline: number, wait: () => Promise<T>): Promise<T | undefined> {
+  #until<T>(deadline: Deadline, wait: () => Promise<T>): Promise<T | undefined> {
     return waitUntil(this.#client, this.#calls, deadline, wait);
   }
 }

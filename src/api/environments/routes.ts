@@ -4,7 +4,7 @@ import type { Context } from 'koa';
 import { z } from 'zod';
 import { type Environment, STATES } from '../../environment/environment.ts';
 import type { Identity } from '../../environment/identity.ts';
-import { accessSchema, extendSchema, identitySchema, startSchema } from '../../environment/request.ts';
+import { accessSchema, extendSchema, identitySchema, startSchema, terminateSchema } from '../../environment/request.ts';
 import { type Caller, mayActFor } from '../authentication/authenticate.ts';
 import { readJson } from '../http/body.ts';
 import { waitMs } from '../http/prefer.ts';
@@ -13,6 +13,7 @@ import { validate } from '../http/validate.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import type { PromptCalls } from '../temporal/prompt-calls.ts';
 import { untilGone } from '../temporal/until-gone.ts';
+import { abandon } from './abandon.ts';
 import { access } from './access.ts';
 import { Lives } from './lives.ts';
 import { notFound } from './not-found.ts';
@@ -43,9 +44,13 @@ export function environmentRoutes(client: Client, templates: TemplateCatalogue, 
   });
 
   router.post('/terminate', async (context: Context) => {
-    const identity = validate(identitySchema, await readJson(context));
+    const { abandon: reason, ...identity } = validate(terminateSchema, await readJson(context));
     mustBeTheirs(context, identity);
-    answer(context, await untilGone(client, context, () => terminate(lives, identity, wanted(context))));
+    const end = (): Promise<Outcome> =>
+      reason === undefined
+        ? terminate(lives, identity, wanted(context))
+        : abandon(lives, identity, caller(context), reason);
+    answer(context, await untilGone(client, context, end));
   });
 
   router.post('/kubeconfig', async (context: Context) => {

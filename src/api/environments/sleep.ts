@@ -5,6 +5,7 @@ import { JOIN_WAIT_MS, join, latestOf } from './join.ts';
 import { shown } from './life-record.ts';
 import type { Lives } from './lives.ts';
 import type { Outcome, Wait } from './outcome.ts';
+import { deadlineIn } from './wait-until.ts';
 import { withLiving } from './with-living.ts';
 
 /** As long as pods may take that end in their own time. */
@@ -20,7 +21,7 @@ const TOO_EARLY = 'Only what is ready can be put to sleep. Wait until it is, or 
  * @throws WorkflowUpdateFailedError where it was woken or ended meanwhile
  */
 export function sleep(lives: Lives, identity: Identity, wait: Wait): Promise<Outcome> {
-  const deadline = Date.now() + wait(SLEEP_WAIT_MS);
+  const deadline = deadlineIn(wait(SLEEP_WAIT_MS));
   return withLiving(lives, identity, async (life) => {
     const { environment } = life;
     if (environment.state === 'asleep') return { environment, isDone: true };
@@ -41,7 +42,7 @@ export function sleep(lives: Lives, identity: Identity, wait: Wait): Promise<Out
  * @throws WorkflowUpdateFailedError where it could not be woken, and is asleep again
  */
 export function wake(lives: Lives, identity: Identity, wait: Wait): Promise<Outcome> {
-  const deadline = Date.now() + wait(JOIN_WAIT_MS);
+  const deadline = deadlineIn(wait(JOIN_WAIT_MS));
   return withLiving(lives, identity, (life) => join(lives, identity, life, deadline));
 }
 
@@ -52,7 +53,7 @@ export function wake(lives: Lives, identity: Identity, wait: Wait): Promise<Outc
  */
 export function extend(lives: Lives, { ttl, ...identity }: Identity & { ttl: string }): Promise<Outcome> {
   return withLiving(lives, identity, async (life) => {
-    const environment = await lives.living(life).extend(ttl, Date.now() + EXTEND_WAIT_MS);
+    const environment = await lives.living(life).extend(ttl, deadlineIn(EXTEND_WAIT_MS));
     if (environment !== undefined) return { environment, isDone: true };
     throw refuseForNow('No worker takes this now. Try again shortly: asking twice does no harm.', RETRY_AFTER_S);
   });

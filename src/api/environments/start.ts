@@ -5,12 +5,14 @@ import type { StartRequest } from '../../environment/request.ts';
 import { isReady } from '../../environment/sleep.ts';
 import { refuse, refuseForNow } from '../http/problems.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
+import { mustGoOn } from './failing.ts';
 import { asAsked, JOIN_WAIT_MS, join, stillGoingOn } from './join.ts';
 import { isAlive, type LifeRecord } from './life-record.ts';
 import type { Lives } from './lives.ts';
 import type { Outcome, Wait } from './outcome.ts';
 import { specify } from './specify.ts';
 import { runIsOver } from './temporal-errors.ts';
+import { type Deadline, deadlineIn } from './wait-until.ts';
 
 /** A life's own run closes as soon as a worker sees that it shall. */
 const SUCCESSION_WAIT_MS = 30_000;
@@ -18,6 +20,12 @@ const SUCCESSION_WAIT_MS = 30_000;
 const MOST_TRIES = 10;
 const RETRY_AFTER_S = 5;
 const STILL_ENDING = 'The environment before it is still ending. Nothing was started: try again shortly.';
+
+/** When a caller asked: by the machine's clock, in milliseconds since the epoch, and by the one that deadlines go by. */
+interface Asked {
+  at: number;
+  moment: Deadline;
+}
 
 /**
  * Starts an environment, or finds the one that runs, or wakes the one that sleeps, and waits until it is ready.
@@ -30,7 +38,7 @@ export async function start(
   request: StartRequest,
   wait: Wait,
 ): Promise<Outcome> {
-  const asked = Date.now();
+  const asked: Asked = { at: Date.now(), moment: deadlineIn(0) };
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const latest = await lives.latest(request);
     try {
@@ -39,13 +47,14 @@ export async function start(
         if (begun !== undefined) return begun;
         continue;
       }
-      const deadline = asked + wait(JOIN_WAIT_MS);
+      const deadline = asked.moment + wait(JOIN_WAIT_MS);
       if (isAlive(latest)) return await join(lives, request, latest, deadline);
+      mustGoOn(latest);
       // Never the dying one: a fresh one follows it. Until its run has closed nothing of this start is kept anywhere.
       const closed = await lives.closed(
         workflowId(request),
         latest.run,
-        Math.max(deadline, asked + SUCCESSION_WAIT_MS),
+        Math.max(deadline, asked.moment + SUCCESSION_WAIT_MS),
       );
       if (!closed) throw refuseForNow(STILL_ENDING, RETRY_AFTER_S);
     } catch (error) {
@@ -60,11 +69,11 @@ async function begin(
   templates: TemplateCatalogue,
   request: StartRequest,
   previous: LifeRecord | undefined,
-  asked: number,
+  asked: Asked,
   wait: Wait,
 ): Promise<Outcome | undefined> {
   const specification = await specify(request, templates);
-  const deadline = asked + wait(durationMs(specification.recipe.deadline));
+  const deadline = asked.moment + wait(durationMs(specification.recipe.deadline));
   const ready = await lives.beginAndAwait(specification, previous?.run, deadline);
   if (ready !== undefined) return (await isStale(lives, request, ready, asked)) ? undefined : asAsked(request, ready);
   // The wait may have run out before Temporal had the start: what is answered with 202 must be there.
@@ -77,8 +86,8 @@ async function begin(
  * Whether an answer comes from a life that has ended or fallen asleep meanwhile: those who were held up between look and
  * start may share the update of a life that they never saw. A life that began since this caller asked is nobody's past.
  */
-async function isStale(lives: Lives, request: StartRequest, answer: Environment, asked: number): Promise<boolean> {
-  if (Date.parse(answer.created_at) >= asked) return false;
+async function isStale(lives: Lives, request: StartRequest, answer: Environment, { at }: Asked): Promise<boolean> {
+  if (Date.parse(answer.created_at) >= at) return false;
   const latest = await lives.latest(request);
   if (!latest?.isOpen) return true;
   const { environment } = latest;

@@ -6,6 +6,7 @@ import type { Lives } from './lives.ts';
 import { notFound } from './not-found.ts';
 import type { Outcome, Wait } from './outcome.ts';
 import { runIsOver } from './temporal-errors.ts';
+import { type Deadline, deadlineIn } from './wait-until.ts';
 
 /** As long as a namespace may take whose content lets go of it in its own time. */
 const TEARDOWN_WAIT_MS = 300_000;
@@ -16,7 +17,7 @@ const MOST_TRIES = 10;
  * @throws ProblemError where there is no such environment, or where nobody sees to its end
  */
 export async function terminate(lives: Lives, identity: Identity, wait: Wait): Promise<Outcome> {
-  const deadline = Date.now() + wait(TEARDOWN_WAIT_MS);
+  const deadline = deadlineIn(wait(TEARDOWN_WAIT_MS));
   const last = await closedLife(lives, identity, deadline);
   if (last.isOpen || last.teardown === undefined || isOver(last.environment.state)) return outcomeOf(last);
   await lives.closed(last.teardown, undefined, deadline);
@@ -25,19 +26,28 @@ export async function terminate(lives: Lives, identity: Identity, wait: Wait): P
 }
 
 /** Ends the life that runs, and waits until its own run has closed. */
-async function closedLife(lives: Lives, identity: Identity, deadline: number): Promise<LifeRecord> {
+async function closedLife(lives: Lives, identity: Identity, deadline: Deadline): Promise<LifeRecord> {
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const latest = await lives.latest(identity);
     if (latest === undefined) throw notFound(identity);
     if (!latest.isOpen) return latest;
     try {
       if (!latest.isEnding) await lives.end(identity, latest.run);
-      if (!(await lives.closed(workflowId(identity), latest.run, deadline))) return { ...latest, isEnding: true };
+      // Its end is kept all the same, and comes once that is mended.
+      const isHeldUp = latest.failingSince !== undefined;
+      const isClosed = !isHeldUp && (await lives.closed(workflowId(identity), latest.run, deadline));
+      if (!isClosed) return { ...(await unlessFollowed(lives, identity, latest)), isEnding: true };
     } catch (error) {
       if (!runIsOver(error)) throw error;
     }
   }
   throw refuse('terminated-meanwhile', 'It was started by others again and again meanwhile. Terminate it again.');
+}
+
+/** A life as it is by now, unless another has followed it. */
+async function unlessFollowed(lives: Lives, identity: Identity, life: LifeRecord): Promise<LifeRecord> {
+  const latest = await lives.latest(identity);
+  return latest?.run === life.run ? latest : life;
 }
 
 /** That nothing is left is said only where it was seen: a run that was ended by hand has not looked. */

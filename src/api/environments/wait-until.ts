@@ -1,22 +1,50 @@
-import type { Client } from '@temporalio/client';
+import { type Client, isGrpcDeadlineError } from '@temporalio/client';
 import type { PromptCalls } from '../temporal/prompt-calls.ts';
 import { waitIsOver } from './temporal-errors.ts';
 
+/** A moment by a clock of this process's own, in milliseconds: the machine's may be put forward or back meanwhile. */
+export type Deadline = number;
+
+/** The deadline of what may take so many milliseconds from now on. */
+export function deadlineIn(ms: number): Deadline {
+  return performance.now() + ms;
+}
+
 /**
- * Waits for something that Temporal tells, until a deadline in milliseconds since the epoch.
+ * Waits for something that Temporal tells, until a deadline.
+ * @param wait may be begun again: what waits for the same must not be done twice
  * @returns `undefined` where that has passed, or the caller went away: the work itself goes on
  */
 export async function waitUntil<T>(
   client: Client,
   calls: PromptCalls,
-  deadline: number,
+  deadline: Deadline,
   wait: () => Promise<T>,
 ): Promise<T | undefined> {
-  if (deadline <= Date.now()) return undefined;
+  for (;;) {
+    const leftMs = deadline - performance.now();
+    if (leftMs <= 0) return undefined;
+    try {
+      // Temporal's client goes by the machine's clock: put back, that would draw the wait out.
+      const waiting = calls.counted(() => client.withDeadline(Date.now() + leftMs, wait));
+      return await orNothing(waiting, leftMs);
+    } catch (error) {
+      if (!waitIsOver(error)) throw error;
+      // Put forward, it ends the wait too soon.
+      const isTime = isGrpcDeadlineError(error) || (error instanceof Error && isGrpcDeadlineError(error.cause));
+      if (!isTime) return undefined;
+    }
+  }
+}
+
+async function orNothing<T>(waiting: Promise<T>, ms: number): Promise<T | undefined> {
+  const { promise: over, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), ms);
   try {
-    return await calls.counted(() => client.withDeadline(deadline, wait));
-  } catch (error) {
-    if (waitIsOver(error)) return undefined;
-    throw error;
+    return await Promise.race([waiting, over]);
+  } finally {
+    clearTimeout(timer);
+    // Nobody listens any more to what is told later.
+    waiting.catch(() => undefined);
   }
 }

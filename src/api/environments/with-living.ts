@@ -1,5 +1,6 @@
 import type { Identity } from '../../environment/identity.ts';
 import { refuse } from '../http/problems.ts';
+import { mustGoOn } from './failing.ts';
 import { isAlive, type LifeRecord } from './life-record.ts';
 import type { Lives } from './lives.ts';
 import { notFound } from './not-found.ts';
@@ -21,6 +22,7 @@ export async function withLiving<T>(
     const latest = await lives.latest(identity);
     if (!latest?.isOpen) throw notFound(identity);
     if (!isAlive(latest)) throw refuse('terminated-meanwhile', 'It is being terminated. Start it to get a new one.');
+    mustGoOn(latest);
     try {
       return await act(latest);
     } catch (error) {

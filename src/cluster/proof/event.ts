@@ -9,8 +9,8 @@ const LONGEST_NOTE = 1000;
 
 /** What is wrong, what was being done by whom, and what to do about it. */
 export interface Warning {
-  reason: 'IsolationNotEnforced' | 'SweepStopped';
-  action: 'Proof' | 'Sweep';
+  reason: 'IsolationNotEnforced' | 'SweepStopped' | 'TeardownAbandoned';
+  action: 'Proof' | 'Sweep' | 'Abandon';
   note: string;
   /** The workflow that found it. */
   instance: string;

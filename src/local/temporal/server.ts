@@ -21,6 +21,8 @@ const DYNAMIC_CONFIG: DynamicConfig = {
   'history.timerProcessorMaxPollRPS': 2000,
   'history.visibilityProcessorMaxPollRPS': 2000,
   'matching.enableFairness': true,
+  // What fails so often is found by the search attribute of reported problems. The second time comes after 10 s.
+  'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute': 3,
 };
 
 /** Temporal's dev server with its UI, on a database file in the state directory. */

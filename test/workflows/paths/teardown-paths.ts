@@ -32,6 +32,10 @@ export const TEARDOWN_PATHS = {
     shows: 'notes what holds the rest, round after round, until it lets go',
     landmarks: ['volumesOf completed', 'remove completed', 'remove completed', 'completed'],
   },
+  'teardown/abandoned': {
+    shows: 'ends though something is left, once an administrator has said so',
+    landmarks: ['remove completed', 'update accepted', 'reportAbandonment completed', 'completed'],
+  },
   'teardown/cancelled': {
     shows: 'goes on though it is cancelled',
     landmarks: ['cancel requested', 'remove completed', 'completed'],

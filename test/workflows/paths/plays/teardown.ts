@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { queued } from '../../../../src/environment/queued.ts';
-import { type EnvironmentMemo, TASK_QUEUE } from '../../../../src/workflows/messages.ts';
+import { abandonUpdate, type EnvironmentMemo, TASK_QUEUE } from '../../../../src/workflows/messages.ts';
 import type { TeardownWorkflow } from '../../../../src/workflows/teardown.ts';
 import { specification } from '../../../setup/lives.ts';
 import { Life } from '../life.ts';
@@ -34,6 +34,21 @@ export const TEARDOWN: readonly Play[] = [
     await letGo();
     await teardown.result();
     return { 'teardown/held-by-a-finalizer': teardown };
+  }),
+
+  play(['teardown/abandoned'], async (stage) => {
+    const { life, letGo } = await heldUp(stage, 'given-up');
+    await life.cancel();
+    const teardown = await life.teardown();
+    await until('it can be given up', () =>
+      teardown.executeUpdate(abandonUpdate, { args: [{ by: 'an administrator', reason: 'it is not needed' }] }).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await teardown.result();
+    await letGo();
+    return { 'teardown/abandoned': teardown };
   }),
 
   play(['teardown/cancelled'], async (stage) => {
