@@ -5,6 +5,7 @@ import { CANARY } from '../environment/canary.ts';
 import { durationMs } from '../environment/duration.ts';
 import type { Identity } from '../environment/identity.ts';
 import { type Decision, decide, type Known, type Ours } from '../environment/sweep/decide.ts';
+import { isTold } from '../environment/sweep/report.ts';
 import type { Workflows } from './workflows.ts';
 
 /** What it takes to judge a namespace. */
@@ -32,7 +33,7 @@ export interface Judged {
 export async function judge(options: JudgeOptions, seen: Examined): Promise<Judged> {
   const { cluster, ownershipKey, workflows, dryRun, signal } = options;
   const first = await decisionOn(options, seen);
-  if (first.verdict !== 'adopt' && first.verdict !== 'undo') return { examined: seen, decision: first };
+  if (!isTold(first)) return { examined: seen, decision: first };
   const live = await readNamespace(cluster, seen.name, signal);
   const examined = live && examine(ownershipKey, live);
   if (examined?.uid !== seen.uid) return { examined: seen, decision: { verdict: 'keep', reason: 'it is gone by now' } };
@@ -52,7 +53,7 @@ async function known(workflows: Workflows, examined: Examined): Promise<Known> {
   const { life, specification, environment } = remembered;
   // In this order: a workflow that ends has begun its teardown before.
   const workflow = await leader(workflows, identity, life.run);
-  const isTornDown = workflow !== 'its own' && (await workflows.isTornDown(identity, life.run));
+  const teardown = workflow === 'its own' ? 'none' : await workflows.teardownOf(identity, life.run);
   return {
     mark: 'ours',
     wasEverReady: environment !== undefined,
@@ -60,7 +61,7 @@ async function known(workflows: Workflows, examined: Examined): Promise<Known> {
     deadlineMs: durationMs(specification.recipe.deadline),
     ...(deletedAt && { deletedAt }),
     workflow,
-    isTornDown,
+    teardown,
   };
 }
 

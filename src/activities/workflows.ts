@@ -2,6 +2,7 @@ import type { Environment } from '../environment/environment.ts';
 import type { Identity } from '../environment/identity.ts';
 import type { Life, Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
+import type { Ours } from '../environment/sweep/decide.ts';
 
 /** An environment whose workflow was lost, as its namespace remembers it. */
 export interface Lost {
@@ -15,8 +16,8 @@ export interface Lost {
 export interface Workflows {
   /** The first run of the life that an environment leads; `undefined` where no workflow of it is open. */
   lifeOf(identity: Identity): Promise<string | undefined>;
-  /** Whether a teardown of this life is open. */
-  isTornDown(identity: Identity, run: string): Promise<boolean>;
+  /** Whether a teardown of this life is open, or was once begun. */
+  teardownOf(identity: Identity, run: string): Promise<Ours['teardown']>;
   /** Whether the canary whose first run this is goes on. */
   isCanary(run: string): Promise<boolean>;
   /** Has a workflow go on with an environment. @returns whether it does: another life may have begun meanwhile */

@@ -1,8 +1,14 @@
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionDescription,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { Lost, Workflows } from '../activities/workflows.ts';
 import type { Environment, State } from '../environment/environment.ts';
 import { type Identity, teardownId, workflowId } from '../environment/identity.ts';
+import type { Ours } from '../environment/sweep/decide.ts';
 import type { EnvironmentWorkflow } from '../workflows/environment.ts';
 import { lifeOptions } from '../workflows/life-options.ts';
 import { checkSignal, type EnvironmentInput, type EnvironmentMemo } from '../workflows/messages.ts';
@@ -27,8 +33,10 @@ export class TemporalWorkflows implements Workflows {
     return resumed?.life.run ?? open.firstRun;
   }
 
-  async isTornDown(identity: Identity, run: string): Promise<boolean> {
-    return (await this.#openRun(teardownId(identity, run))) !== undefined;
+  async teardownOf(identity: Identity, run: string): Promise<Ours['teardown']> {
+    const description = await this.#describe(teardownId(identity, run));
+    if (description === undefined) return 'none';
+    return description.status.name === 'RUNNING' ? 'open' : 'over';
   }
 
   async isCanary(run: string): Promise<boolean> {
@@ -70,10 +78,15 @@ export class TemporalWorkflows implements Workflows {
   }
 
   async #openRun(id: string): Promise<{ run: string; firstRun: string } | undefined> {
+    const description = await this.#describe(id);
+    if (description?.status.name !== 'RUNNING') return undefined;
+    const { runId, raw } = description;
+    return { run: runId, firstRun: raw.workflowExecutionInfo?.firstRunId || runId };
+  }
+
+  async #describe(id: string): Promise<WorkflowExecutionDescription | undefined> {
     try {
-      const { status, runId, raw } = await this.#client.workflow.getHandle(id).describe();
-      if (status.name !== 'RUNNING') return undefined;
-      return { run: runId, firstRun: raw.workflowExecutionInfo?.firstRunId || runId };
+      return await this.#client.workflow.getHandle(id).describe();
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
       return undefined;

@@ -15,9 +15,9 @@ const ours: fc.Arbitrary<Ours> = fc.record(
     deadlineMs: fc.integer({ min: 1000, max: 86_400_000 }),
     deletedAt: past,
     workflow: fc.constantFrom('its own' as const, 'of another life' as const, 'none' as const),
-    isTornDown: fc.boolean(),
+    teardown: fc.constantFrom('open' as const, 'over' as const, 'none' as const),
   },
-  { requiredKeys: ['mark', 'wasEverReady', 'createdAt', 'deadlineMs', 'workflow', 'isTornDown'] },
+  { requiredKeys: ['mark', 'wasEverReady', 'createdAt', 'deadlineMs', 'workflow', 'teardown'] },
 );
 const notOurs: fc.Arbitrary<Known> = fc
   .constantFrom('foreign' as const, 'neighbour' as const, 'unreadable' as const)
@@ -40,14 +40,14 @@ describe('what is decided of a namespace', () => {
       fc.property(anything, (known) => {
         if (decide(known, NOW, GRACE_MS).verdict !== 'undo') return;
         if (known.mark !== 'ours') throw new Error('It is not ours.');
-        expect(known).toMatchObject({ wasEverReady: false, isTornDown: false });
+        expect(known).toMatchObject({ wasEverReady: false, teardown: 'none' });
         expect(known.workflow).not.toBe('its own');
         expect(NOW.getTime() - known.createdAt.getTime()).toBeGreaterThan(known.deadlineMs + GRACE_MS);
       }),
     );
   });
 
-  it('adopts exactly what was ever ready, and whose environment nobody is at work on', () => {
+  it('adopts exactly what was ever ready, whose environment nobody is at work on, and whose end nobody asked for', () => {
     fc.assert(
       fc.property(anything, (known) => {
         const isLost =
@@ -55,7 +55,7 @@ describe('what is decided of a namespace', () => {
           known.wasEverReady &&
           known.deletedAt === undefined &&
           known.workflow === 'none' &&
-          !known.isTornDown;
+          known.teardown === 'none';
         expect(decide(known, NOW, GRACE_MS).verdict === 'adopt').toBe(isLost);
       }),
     );
@@ -65,7 +65,7 @@ describe('what is decided of a namespace', () => {
     fc.assert(
       fc.property(ours, (known) => {
         const isSilent = !isTold(decide(known, NOW, GRACE_MS));
-        const isAtWork = known.workflow === 'its own' || known.isTornDown || known.deletedAt !== undefined;
+        const isAtWork = known.workflow === 'its own' || known.teardown === 'open' || known.deletedAt !== undefined;
         if (isSilent) expect(isAtWork).toBe(true);
       }),
     );
@@ -75,7 +75,7 @@ describe('what is decided of a namespace', () => {
     const later = new Date(NOW.getTime() + 86_400_000 + GRACE_MS + 1);
     fc.assert(
       fc.property(ours, ({ deletedAt: _, ...known }) => {
-        const abandoned: Ours = { ...known, wasEverReady: false, isTornDown: false };
+        const abandoned: Ours = { ...known, wasEverReady: false, teardown: 'none' };
         if (abandoned.workflow !== 'its own') expect(decide(abandoned, later, GRACE_MS).verdict).toBe('undo');
       }),
     );

@@ -15,6 +15,8 @@ import { temporaryDirectory } from '../local/start-command.ts';
 import { clusterBy } from '../setup/client.ts';
 import { newKeyFile } from '../setup/key-file.ts';
 import { loseWorkflow, namespaceNow, neverReady } from '../setup/leftovers.ts';
+import { shownBy } from '../setup/lives.ts';
+import { refuseWith } from './faults.ts';
 import { Stage } from './stage.ts';
 
 const SOON = { timeout: 30_000, interval: 200 };
@@ -126,6 +128,29 @@ describe('a sweep', () => {
     expect(find(during, itsOwn.name)).toBeUndefined();
     expect(find(after, itsOwn.name)).toMatchObject({ verdict: 'undo' });
     await expect.poll(() => namespaceNow(admin, itsOwn.name), SOON).toBeUndefined();
+  });
+
+  it('brings nothing back that is being terminated, nor what was left by a teardown that somebody ended', async () => {
+    const environment = await started('given-up');
+    const name = environment.namespace ?? '';
+    await expect.poll(() => remembered(name)).toEqual(environment);
+    stage.proxy.on({ method: 'DELETE', resource: 'namespaces', name }, refuseWith(403, 'not today'));
+    await stage.terminate(stage.environment('given-up'), { Prefer: 'respond-async' });
+    const teardown = async () => (await shownBy(stage.temporal, workflowId(environment))).teardown ?? '';
+    await expect.poll(teardown, SOON).not.toBe('');
+
+    const during = await stage.sweep();
+    await stage.temporal.workflow.getHandle(await teardown()).terminate();
+    const after = await stage.sweep();
+
+    expect(of(during, environment)).toBeUndefined();
+    expect(of(after, environment)).toMatchObject({
+      verdict: 'keep',
+      reason: expect.stringContaining('teardown'),
+      isOdd: true,
+    });
+    expect((await stage.status(environment)).state).not.toBe('ready');
+    await remove(name, (await namespaceNow(admin, name))?.metadata?.uid ?? '');
   });
 
   it('never touches what others have made, nor what is ours and spoilt', async () => {

@@ -27,8 +27,8 @@ export interface Ours {
   deletedAt?: Date;
   /** Which life of its environment a workflow leads that is open now. */
   workflow: 'its own' | 'of another life' | 'none';
-  /** Whether a teardown is at work on it. */
-  isTornDown: boolean;
+  /** Whether a teardown is at work on it, or was. */
+  teardown: 'open' | 'over' | 'none';
 }
 
 /** Content may take some minutes to let go of its namespace. */
@@ -48,7 +48,10 @@ export function decide(known: Known, now: Date, graceMs: number): Decision {
 
 function decideOurs(known: Ours, now: Date, graceMs: number): Decision {
   if (known.workflow === 'its own') return { verdict: 'keep', reason: 'its workflow goes on' };
-  if (known.isTornDown) return { verdict: 'keep', reason: 'it is being torn down' };
+  if (known.teardown === 'open') return { verdict: 'keep', reason: 'it is being torn down' };
+  // Its end was asked for: what was given up by somebody is not brought back.
+  if (known.teardown === 'over')
+    return { verdict: 'keep', reason: 'its teardown was ended before it was gone: delete it by hand', isOdd: true };
   if (known.wasEverReady) return lost(known.workflow);
   const undoneAt = new Date(known.createdAt.getTime() + known.deadlineMs + graceMs);
   const reason = 'it lacks its workflow, and was never ready';
