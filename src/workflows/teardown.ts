@@ -43,7 +43,7 @@ export function TeardownWorkflow(input: TeardownInput): Promise<Environment> {
   async function removeAll(namespace: Namespace): Promise<void> {
     const { value: volumes } = await removal.volumesOf(namespace);
     left = undefined;
-    for (let quietMs = FIRST_QUIET_MS; ; quietMs = Math.min(1.5 * quietMs, LONGEST_QUIET_MS)) {
+    for (let quietMs = FIRST_QUIET_MS; ; quietMs = Math.min(1.2 * quietMs, LONGEST_QUIET_MS)) {
       left = (await removal.remove(namespace, volumes, left ?? [], quietMs)).value;
       if (left.length === 0) return;
       record.note(`still there: ${left.join('; ')}`);

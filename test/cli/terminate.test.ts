@@ -13,7 +13,7 @@ describe('berth terminate', () => {
       metadata: { name: 'held', namespace: `dev-${developer}`, finalizers },
     });
     await admin.apply(held(['example.com/holds-on']));
-    setTimeout(() => void admin.apply(held([])).catch(() => undefined), 14_000);
+    setTimeout(() => void admin.apply(held([])).catch(() => undefined), 20_000);
 
     const { code, stdout, stderr } = await berth(['terminate', 'shop'], variables);
 
