@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/system/**'],
+    exclude: ['test/system/**', 'test/faults/long-run.test.ts'],
     globalSetup: 'test/setup/global.ts',
     reporters: ['default', './test/setup/reporter.ts'],
     pool: 'forks',

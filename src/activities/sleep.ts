@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
-import { ClusterError } from '../cluster/errors.ts';
+import { isRefusal } from '../cluster/errors.ts';
 import { layDown, stillAwake } from '../cluster/sleep.ts';
 import type { Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
@@ -37,8 +37,7 @@ export function sleepActivities({ cluster, ownershipKey }: Dependencies) {
         }
       } catch (error) {
         // What the cluster refuses is told to people, and asked for again: nobody's work is given up for it.
-        const isTold = error instanceof ClusterError && error.class === 'final' && isNews([error.message]);
-        if (!isTold) throw error;
+        if (!(isRefusal(error) && isNews([error.message]))) throw error;
         return { state: 'awake', left: [error.message] };
       }
     },

@@ -40,6 +40,11 @@ export class ClusterError extends Error {
   }
 }
 
+/** Whether the cluster has said no, be it only for now: what is told to people, however it is tried again. */
+export function isRefusal(error: unknown): error is ClusterError {
+  return error instanceof ClusterError && (error.class === 'final' || error.status === 403);
+}
+
 /** The one place that says what an answer of the cluster means. */
 export function classify(error: unknown): ClusterError {
   if (error instanceof ClusterError) return error;

@@ -1,12 +1,11 @@
 import type { Environment } from '../environment/environment.ts';
 import type { Namespace } from '../environment/life.ts';
 import type { Cluster } from './client.ts';
-import { ClusterError } from './errors.ts';
 import { ANNOTATION } from './ownership.ts';
 
 /**
- * Has a namespace remember how its environment is, so that it can be taken up again where Temporal has lost it. What is
- * gone remembers nothing.
+ * Has a namespace remember how its environment is, so that it can be taken up again where Temporal has lost it.
+ * @throws ClusterError, also where it is gone, or another has taken its name
  */
 export async function remember(
   cluster: Cluster,
@@ -15,10 +14,5 @@ export async function remember(
   signal?: AbortSignal,
 ): Promise<void> {
   const annotations = { [ANNOTATION.environment]: JSON.stringify(environment) };
-  try {
-    await cluster.annotate({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, uid, annotations, signal);
-  } catch (error) {
-    const isGone = error instanceof ClusterError && (error.status === 404 || error.class === 'conflict');
-    if (!isGone) throw error;
-  }
+  await cluster.annotate({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, uid, annotations, signal);
 }

@@ -2,7 +2,7 @@ import type { V1Pod } from '@kubernetes/client-node';
 import type { Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
 import type { Cluster } from './client.ts';
-import { ClusterError } from './errors.ts';
+import { ClusterError, isRefusal } from './errors.ts';
 import { desiredObjects } from './objects/desired.ts';
 import { readNamespace } from './own-namespace.ts';
 import { isOurs } from './ownership.ts';
@@ -75,5 +75,5 @@ function nameOf({ metadata }: V1Pod): string {
 
 /** What developers made of a deployment may not take it; the quota lets none of its pods start all the same. */
 function unlessRefused(error: unknown): void {
-  if (!(error instanceof ClusterError && error.class === 'final')) throw error;
+  if (!isRefusal(error)) throw error;
 }

@@ -3,7 +3,7 @@ import type { Identity } from '../environment/identity.ts';
 import type { Life, Namespace } from '../environment/life.ts';
 import { namespaceCandidates } from '../environment/names.ts';
 import type { Cluster } from './client.ts';
-import { ClusterError } from './errors.ts';
+import { ClusterError, isRefusal } from './errors.ts';
 import { readNamespace } from './own-namespace.ts';
 import { wasBornOf } from './ownership.ts';
 import { conditionsOf, holdersOf, volumeHeld } from './what-holds.ts';
@@ -78,14 +78,15 @@ async function refusal(cluster: Cluster, { name, uid }: Namespace, signal?: Abor
     await cluster.delete({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, uid, signal);
     return [];
   } catch (error) {
-    if (error instanceof ClusterError && isRefusal(error)) return [error.message];
+    if (error instanceof ClusterError && holdsUp(error)) return [error.message];
     throw error;
   }
 }
 
 /** A webhook that cannot be asked refuses as one that says no does, though it may come back by itself. */
-function isRefusal({ class: kind, status, message }: ClusterError): boolean {
-  return kind === 'final' || kind === 'conflict' || (status !== undefined && message.includes('webhook'));
+function holdsUp(error: ClusterError): boolean {
+  const { class: kind, status, message } = error;
+  return isRefusal(error) || kind === 'conflict' || (status !== undefined && message.includes('webhook'));
 }
 
 function readVolume(cluster: Cluster, name: string, signal?: AbortSignal): Promise<V1PersistentVolume | undefined> {

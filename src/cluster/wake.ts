@@ -4,7 +4,7 @@ import type { Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
 import { buildInOrder } from './build.ts';
 import type { Cluster } from './client.ts';
-import { ClusterError } from './errors.ts';
+import { ClusterError, isRefusal } from './errors.ts';
 import { desiredObjects } from './objects/desired.ts';
 import { ANNOTATION } from './ownership.ts';
 import { isInForce, quotaOf } from './quota.ts';
@@ -90,6 +90,7 @@ async function touch(
     // With its uid: an apply would else create one that is gone meanwhile.
     await cluster.apply({ apiVersion, kind, metadata: { name, namespace, uid, annotations } } as Controller, signal);
   } catch (error) {
-    if (!(error instanceof ClusterError && ['conflict', 'final'].includes(error.class))) throw error;
+    const isConflict = error instanceof ClusterError && error.class === 'conflict';
+    if (!(isConflict || isRefusal(error))) throw error;
   }
 }

@@ -40,7 +40,7 @@ export const TRANSITIONS: Record<State, readonly State[]> = {
  * last two are not taken. Waking goes through the same, apart from the proof.
  */
 export const STEPS = ['isolation', 'proof', 'workload', 'verification'] as const;
-export type StepName = (typeof STEPS)[number] | 'sleep' | 'teardown';
+export type StepName = (typeof STEPS)[number] | 'memory' | 'sleep' | 'teardown';
 
 /** One step, as it is shown. Times are RFC 3339 in UTC. */
 export interface Step {

@@ -44,7 +44,7 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
   const record = new EnvironmentRecord(input.environment);
   const life: Life = resumed?.life ?? { run: workflowInfo().firstExecutionRunId, nonce: uuid4() };
   const saga = new Saga();
-  // Lives that were begun before namespaces could remember go on without.
+  // Runs that were begun before namespaces could remember go on without.
   const memory = patched('namespaces-remember') ? new Memory(record, place) : undefined;
   const wishes = new Wishes(record, specification.recipe.lifetime, memory);
   let namespace = resumed?.namespace;
@@ -86,10 +86,12 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
       record.become(verifying);
       await step('verification', () => quick.verifyEnvironment(specification, place()));
     }
+    const wasEverReady = record.environment.ready_at !== undefined;
     const handedOver = ready(runs ? record.environment : verifying, new Date(), specification.ttl);
     // What its developer was ever given is never lost, whatever happens to Temporal from here on.
-    if (memory) await memory.keep(handedOver);
-    record.become(handedOver);
+    if (memory && !wasEverReady) await memory.keep(handedOver);
+    record.become({ ...handedOver, steps: record.environment.steps });
+    if (wasEverReady) memory?.renew();
   }
 
   function step<T>(name: StepName, run: () => Promise<StepResult<T>>): Promise<T> {
@@ -101,7 +103,7 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
     const isThere = await record.step('sleep', () => putToSleep(record, specification, place()));
     if (!isThere) return false;
     record.become(asleep(record.environment, new Date(), retention(specification), problem));
-    if (memory) await memory.renew();
+    memory?.renew();
     return true;
   }
 
@@ -126,6 +128,7 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
   }
 
   async function goOnInNewRun(): Promise<void> {
+    await memory?.settled();
     const { environment } = record;
     // Only what the first run was started with would be carried over by itself.
     const goOn = makeContinueAsNewFunc<typeof EnvironmentWorkflow>({

@@ -3,7 +3,6 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
-  isCancellation,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -95,23 +94,14 @@ export class Wishes {
     throw environment.state === 'terminating' ? endedMeanwhile() : notReady(environment.state);
   }
 
-  #longer(ttl: string): Environment | Promise<Environment> {
+  #longer(ttl: string): Environment {
     const fault = lifetimeFault(ttl, this.#lifetime);
     if (fault !== undefined)
       throw failureOf(problem('invalid-request', `The ttl ${fault}.`, [{ pointer: '/ttl', detail: fault }]));
     if (!isReady(this.#environment)) throw notReady(this.#environment.state);
     this.#record.become(extended(this.#environment, new Date(), ttl));
-    return this.#memory === undefined ? this.#environment : this.#remembered(this.#memory);
-  }
-
-  async #remembered(memory: Memory): Promise<Environment> {
-    const environment = this.#environment;
-    try {
-      await memory.renew();
-    } catch (error) {
-      throw isCancellation(error) ? endedMeanwhile() : error;
-    }
-    return environment;
+    this.#memory?.renew();
+    return this.#environment;
   }
 }
 

@@ -78,11 +78,21 @@ export async function census(scope: Scope): Promise<Census> {
   return { left, accepted: [...new Set(accepted)].sort(), completed };
 }
 
-/** Asserts that nothing is left over and that all that was accepted came to its end, as soon as the lists show it. */
-export async function expectNothingLeft(scope: Scope): Promise<void> {
+/** All that is left over, by name. */
+export function leftovers({ left }: Census): string[] {
+  return Object.values(left).flat();
+}
+
+/**
+ * Asserts that nothing is left over and that all that was accepted came to its end, as soon as the lists show it.
+ * @param tell is told each census that is taken
+ */
+export async function expectNothingLeft(scope: Scope, tell?: (census: Census) => void): Promise<void> {
   await vi.waitFor(
     async () => {
-      const { left, accepted, completed } = await census(scope);
+      const taken = await census(scope);
+      tell?.(taken);
+      const { left, accepted, completed } = taken;
       expect({ left, completed }).toEqual({ left: NOTHING, completed: accepted });
     },
     { timeout: SETTLING_MS, interval: 500 },

@@ -5,7 +5,9 @@ import { expectNothingLeft } from './census.ts';
 import { ClusterContents } from './cluster-contents.ts';
 import { doTwice, type Fault, loseAnswer } from './faults.ts';
 import { contentsOf } from './namespace-contents.ts';
+import { closeRow } from './row.ts';
 import { Stage } from './stage.ts';
+import { someOf } from './strength.ts';
 
 const TEMPLATE = 'node';
 const WRITES = ['POST', 'PUT', 'PATCH', 'DELETE'];
@@ -31,7 +33,8 @@ describe('each write of a life, from the first of its start to the last of its e
     await Promise.all([stage.startApi(), stage.startWorker('worker')]);
     const environment = stage.environment('undisturbed');
     undisturbed = await live(environment);
-    writes = writesOf(stage, environment);
+    expect(writesOf(stage, environment).length).toBeGreaterThan(Object.keys(undisturbed.contents).length);
+    writes = someOf(writesOf(stage, environment), 5);
   });
   afterAll(() => stage.close());
 
@@ -44,7 +47,6 @@ describe('each write of a life, from the first of its start to the last of its e
     { timeout: TEST_MS },
     async ({ fault }) => {
       expect(undisturbed.answers).toEqual([200, 200]);
-      expect(writes.length).toBeGreaterThan(Object.keys(undisturbed.contents).length);
 
       const lives = await Promise.all(
         writes.map((write, index) => disturbed(write, fault, `${fault.name.toLowerCase()}-${index}`)),
@@ -55,9 +57,11 @@ describe('each write of a life, from the first of its start to the last of its e
     },
   );
 
-  test('and in the end no process is left either', async () => {
+  test('and in the end no process is left either', {
+    meta: { fault: 'write done, answer lost; or done twice' },
+  }, async ({ task }) => {
     await stage.endProcesses();
-    await expectNothingLeft(stage.scope());
+    await closeRow(task, faults.length * writes.length, stage.scope());
   });
 
   async function live(environment: Identity): Promise<Life> {

@@ -23,10 +23,16 @@ export class ProductProcess {
    *
    * @param env - all of its environment
    * @param log - the file that its output is added to
+   * @param checkout - the code that it runs
    */
-  static async start(part: 'worker' | 'api', env: NodeJS.ProcessEnv, log: string): Promise<ProductProcess> {
+  static async start(
+    part: 'worker' | 'api',
+    env: NodeJS.ProcessEnv,
+    log: string,
+    checkout = REPOSITORY,
+  ): Promise<ProductProcess> {
     const output = openSync(log, 'a', 0o600);
-    const main = join(REPOSITORY, 'src', part, 'main.ts');
+    const main = join(checkout, 'src', part, 'main.ts');
     const child = fork(main, { env, stdio: ['ignore', output, output, 'ipc'] });
     closeSync(output);
     const started = new ProductProcess(child);
@@ -35,6 +41,10 @@ export class ProductProcess {
     });
     await Promise.race([once(child, 'message'), ending]);
     return started;
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? Number.NaN;
   }
 
   /** `kill -9` */

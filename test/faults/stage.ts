@@ -13,10 +13,16 @@ import type { ApiserverProxy } from './apiserver-proxy.ts';
 import type { Scope } from './census.ts';
 import { ProductProcess } from './product-process.ts';
 import { proxyToSharedApiserver } from './shared-apiserver.ts';
-import { newTemporalNamespace } from './temporal-namespace.ts';
+import { defaultNamespaceAt, newTemporalNamespace } from './temporal-namespace.ts';
 
 const POLL_MS = 100;
 const SETTLED_MS = 60_000;
+
+/** What a stage does not share with others. */
+export interface StageOptions {
+  /** The address of a Temporal server of its own. */
+  readonly ownTemporal?: string;
+}
 
 /**
  * A Temporal namespace with workers and API servers of its own, on the shared servers: all of it can be broken, and
@@ -31,41 +37,51 @@ export class Stage {
   readonly accepted: Environment[] = [];
   /** The URLs of its API servers. */
   readonly apis: string[] = [];
+  readonly #temporalAddress: string;
   readonly #token: string;
   /** Where its files are, until it closes. */
   readonly directory: string;
   readonly #processes = new Map<string, ProductProcess>();
 
-  private constructor(parts: { directory: string; temporal: Client; proxy: ApiserverProxy; token: string }) {
+  private constructor(parts: {
+    directory: string;
+    temporal: Client;
+    temporalAddress: string;
+    proxy: ApiserverProxy;
+    token: string;
+  }) {
     this.directory = parts.directory;
+    this.#temporalAddress = parts.temporalAddress;
     this.temporal = parts.temporal;
     this.proxy = parts.proxy;
     this.#token = parts.token;
   }
 
   /** Sets it up, still without API servers and workers. */
-  static async setUp(): Promise<Stage> {
-    const directory = mkdtempSync(join(inject('servers').stateDir, 'stage-'));
+  static async setUp({ ownTemporal }: StageOptions = {}): Promise<Stage> {
+    const servers = inject('servers');
+    const directory = mkdtempSync(join(servers.stateDir, 'stage-'));
     mkdirSync(join(directory, 'tmp'));
     const [proxy, temporal, token] = await Promise.all([
       proxyToSharedApiserver('worker', directory),
-      newTemporalNamespace(),
+      ownTemporal === undefined ? newTemporalNamespace() : defaultNamespaceAt(ownTemporal),
       adminToken(),
     ]);
-    return new Stage({ directory, temporal, proxy, token });
+    const temporalAddress = ownTemporal ?? servers.temporal;
+    return new Stage({ directory, temporal, temporalAddress, proxy, token });
   }
 
   /**
    * Starts a worker; the proxy notes its requests under its name.
-   * @param variables what its environment has beside where its servers are
+   * @param checkout the code that it runs, where that is not today's
    */
-  async startWorker(name: string, variables: NodeJS.ProcessEnv = {}): Promise<void> {
+  async startWorker(name: string, variables: Readonly<Record<string, string>> = {}, checkout?: string): Promise<void> {
     const env = {
-      ...variables,
       KUBECONFIG: this.proxy.kubeconfigFor(name),
       BERTH_OWNERSHIP_KEY_FILE: inject('servers').ownershipKeyFile,
+      ...variables,
     };
-    await this.#launch(name, 'worker', env);
+    await this.#launch(name, 'worker', env, checkout);
   }
 
   /** `kill -9` for a worker. */
@@ -74,8 +90,15 @@ export class Stage {
     this.#processes.delete(name);
   }
 
-  async startApi(variables: NodeJS.ProcessEnv = {}): Promise<void> {
-    const name = `api-${this.apis.length}`;
+  /** Ends a worker as a supervisor does. */
+  async endWorker(name: string): Promise<void> {
+    await this.#processes.get(name)?.end();
+    this.#processes.delete(name);
+  }
+
+  /** Starts one more API server; or one that was killed, by its index, at the address that it had. */
+  async startApi(variables: Readonly<Record<string, string>> = {}, index = this.apis.length): Promise<void> {
+    const name = `api-${index}`;
     const { [name]: port } = await choosePorts(join(this.directory, 'ports.json'), { [name]: undefined });
     await this.#launch(name, 'api', {
       BERTH_LISTEN: `${LOOPBACK}:${port}`,
@@ -84,7 +107,12 @@ export class Stage {
       BERTH_LOG_LEVEL: 'warn',
       ...variables,
     });
-    this.apis.push(`http://${LOOPBACK}:${port}`);
+    this.apis[index] = `http://${LOOPBACK}:${port}`;
+  }
+
+  /** `kill -9` for an API server. */
+  killApi(index: number): Promise<void> {
+    return this.killWorker(`api-${index}`);
   }
 
   /** An environment of a developer whom nobody knows yet. */
@@ -131,6 +159,11 @@ export class Stage {
     }
   }
 
+  /** A running process, and the file of its output. */
+  processOf(name: string): { pid: number; log: string } {
+    return { pid: this.#processes.get(name)?.pid ?? Number.NaN, log: this.#logOf(name) };
+  }
+
   /** What a census here is taken of: all of it, the processes too; or what is of one developer. */
   scope(developer?: string): Scope {
     const { temporal, accepted } = this;
@@ -158,13 +191,17 @@ export class Stage {
     return api === undefined ? {} : { api };
   }
 
-  async #launch(name: string, part: 'worker' | 'api', env: NodeJS.ProcessEnv): Promise<void> {
+  #logOf(name: string): string {
+    return join(this.directory, `${name}.log`);
+  }
+
+  async #launch(name: string, part: 'worker' | 'api', env: NodeJS.ProcessEnv, checkout?: string): Promise<void> {
     const common = {
-      BERTH_TEMPORAL_ADDRESS: inject('servers').temporal,
+      BERTH_TEMPORAL_ADDRESS: this.#temporalAddress,
       BERTH_TEMPORAL_NAMESPACE: this.temporal.options.namespace,
       TMPDIR: join(this.directory, 'tmp'),
     };
-    const started = await ProductProcess.start(part, { ...common, ...env }, join(this.directory, `${name}.log`));
+    const started = await ProductProcess.start(part, { ...common, ...env }, this.#logOf(name), checkout);
     this.#processes.set(name, started);
   }
 }

@@ -15,3 +15,8 @@ export async function newTemporalNamespace(): Promise<Client> {
   await registerSearchAttributes(address, namespace, SEARCH_ATTRIBUTE_NAMES, new AbortController().signal);
   return new Client({ connection, namespace });
 }
+
+/** The one namespace of a Temporal server of a test's own. */
+export async function defaultNamespaceAt(address: string): Promise<Client> {
+  return new Client({ connection: await Connection.connect({ address }) });
+}

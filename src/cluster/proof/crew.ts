@@ -89,7 +89,7 @@ export class Crew {
         const isNeighbours = pod.metadata?.namespace === this.#neighbour.name;
         if (isNeighbours && isItsOwnAffair(error))
           throw new ClusterError(error.message, { class: 'throttled', retryAfterMs: FULL_MS });
-        // The quota is new, and not counted yet.
+        // The quota is new, and not counted yet; or the apiserver is, and knows no roles yet.
         if (!(error.class === 'transient' && error.status === 403)) throw error;
         await this.#wait(error.message);
       }

@@ -28,7 +28,8 @@ export const PINNED_VERSIONS: Programs = {
   kwok: '0.8.0',
   kubelet: '1.36.3',
   'kube-proxy': '1.36.3',
-  coredns: '1.15.0',
+  // With the plugins that its main names.
+  coredns: `1.15.0+${sourceVersion('coredns')}`,
   'policy-enforcer': sourceVersion('enforcer'),
 };
 
