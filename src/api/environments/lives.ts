@@ -4,18 +4,15 @@ import {
   WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
 import type { Abandonment } from '../../environment/abandonment.ts';
 import type { AccessRequest, SealedAccess } from '../../environment/access.ts';
-import { heldUpByDefect } from '../../environment/defect.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { type Identity, workflowId } from '../../environment/identity.ts';
 import type { Specification } from '../../environment/request.ts';
 import type { EnvironmentWorkflow } from '../../workflows/environment.ts';
-import { abandonUpdate, accessUpdate, type EnvironmentMemo, startUpdate } from '../../workflows/messages.ts';
-import { FAILING } from '../../workflows/search-attributes.ts';
+import { abandonUpdate, accessUpdate, startUpdate } from '../../workflows/messages.ts';
 import { PromptCalls } from '../temporal/prompt-calls.ts';
-import { failingSinceOf } from './failing.ts';
+import { environmentsIn, lifeIn } from './as-described.ts';
 import type { LifeRecord } from './life-record.ts';
 import { Living } from './living.ts';
 import { startId, startOptions } from './start-options.ts';
@@ -132,24 +129,13 @@ export class Lives {
         ...(page !== undefined && { nextPageToken: page }),
       }),
     );
-    const found = executions.flatMap(({ memo, searchAttributes }) => {
-      const payload = memo?.fields?.environment;
-      if (!payload) return [];
-      const environment = defaultPayloadConverter.fromPayload<Environment>(payload);
-      return [searchAttributes?.indexedFields?.[FAILING] ? heldUpByDefect(environment) : environment];
-    });
-    return { found, next: nextPageToken ?? new Uint8Array() };
+    return { found: executions.flatMap(environmentsIn), next: nextPageToken ?? new Uint8Array() };
   }
 
   async #describe(id: string): Promise<LifeRecord | undefined> {
     const handle = this.#client.workflow.getHandle(id);
     const description = await this.#calls.make(() => handle.describe()).catch(unlessNotFound);
-    if (description === undefined) return undefined;
-    const { environment, teardown } = description.memo as unknown as EnvironmentMemo;
-    const isOpen = description.status.name === 'RUNNING';
-    const isEnding = description.raw.workflowExtendedInfo?.cancelRequested === true;
-    const failingSince = failingSinceOf(description.raw.pendingWorkflowTask);
-    return { run: description.runId, isOpen, isEnding, environment, failingSince, teardown };
+    return description && lifeIn(description);
   }
 
   #until<T>(deadline: Deadline, wait: () => Promise<T>): Promise<T | undefined> {
