@@ -3,7 +3,7 @@ import { rootCause } from '@temporalio/common';
 import type { SweepReport } from '../../environment/sweep/report.ts';
 import { TASK_QUEUE } from '../../workflows/messages.ts';
 import type { SweepWorkflow } from '../../workflows/sweep.ts';
-import { waitUntil } from '../environments/wait-until.ts';
+import { deadlineIn, waitUntil } from '../environments/wait-until.ts';
 import { refuse, refuseForNow } from '../http/problems.ts';
 import type { PromptCalls } from '../temporal/prompt-calls.ts';
 
@@ -28,7 +28,7 @@ export async function sweep(client: Client, calls: PromptCalls, dryRun: boolean)
     }),
   );
   try {
-    const report = await waitUntil(client, calls, Date.now() + WAIT_MS, () => pass.result());
+    const report = await waitUntil(client, calls, deadlineIn(WAIT_MS), () => pass.result());
     if (report !== undefined) return report;
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
