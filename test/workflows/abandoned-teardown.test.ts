@@ -1,7 +1,17 @@
 import type { EventsV1Event } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
-import { adminCluster, adminToken, someDeveloper, start, status, terminate } from '../setup/client.ts';
-import { FINALIZER, giveUp, hold, LATER, NAMED_WITHIN, someEnvironment, teardownMessage } from '../setup/held.ts';
+import { adminCluster, adminToken, someDeveloper, start, status, temporalClient, terminate } from '../setup/client.ts';
+import {
+  FINALIZER,
+  giveUp,
+  hold,
+  LATER,
+  NAMED_WITHIN,
+  someEnvironment,
+  teardownMessage,
+  webhookThatIsDown,
+} from '../setup/held.ts';
+import { beginLife, specification } from '../setup/lives.ts';
 
 describe('a teardown that is stuck', () => {
   it('can be given up by an administrator: it ends, and says who did so, why, and what is left behind', async () => {
@@ -55,6 +65,30 @@ describe('a teardown that is stuck', () => {
     expect((await status(token, identity)).body).toMatchObject({ state: 'ready', namespace: fresh.body.namespace });
     await release();
     expect((await terminate(token, identity)).body).toMatchObject({ state: 'terminated' });
+  });
+
+  it('of a failed provisioning leaves it failed, and does not say that everything is undone', async () => {
+    const identity = { dev_id: someDeveloper(), project: 'shop' };
+    const [admin, cluster, client] = [await adminToken(), await adminCluster(), await temporalClient()];
+    const name = `dev-${identity.dev_id}`;
+    const lift = await webhookThatIsDown(cluster, name);
+    const asked = await specification(identity.dev_id, 'node');
+    const workload = { ...asked.recipe.workload, volumes: { home: { size: '1000Gi' } } };
+    const life = await beginLife(client, { ...asked, recipe: { ...asked.recipe, workload } });
+    await expect.poll(() => teardownMessage(admin, identity), NAMED_WITHIN).toContain('keep.example.com');
+
+    await expect
+      .poll(async () => (await giveUp(admin, identity, 'the disk is gone')).status, NAMED_WITHIN)
+      .toBeLessThan(300);
+
+    await expect(life.result()).rejects.toThrow();
+    const { body } = await status(admin, identity);
+    expect(body).toMatchObject({ state: 'failed', abandoned: { reason: 'the disk is gone' } });
+    expect(body.problem?.detail).toContain('given up by the administrator');
+    expect(body.problem?.detail).not.toContain('undone');
+    await lift();
+    const reference = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+    await cluster.delete(reference, (await cluster.read(reference))?.metadata?.uid ?? '');
   });
 
   it('is not what an environment that runs is, nor one that is gone', async () => {
