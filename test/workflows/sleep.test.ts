@@ -97,7 +97,8 @@ describe('an environment that sleeps', () => {
     const opening = {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
-      metadata: { name: 'open', namespace },
+      // Held, or it would be removed at once.
+      metadata: { name: 'open', namespace, finalizers: ['example.com/held'] },
       spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{}] },
     };
     const { metadata } = await cluster.create<KubernetesObject>(opening);
@@ -108,6 +109,9 @@ describe('an environment that sleeps', () => {
     const { environment } = await shownBy(client, life.workflowId);
     const podsMeanwhile = await running(cluster, namespace);
     await cluster.delete(opening, metadata?.uid ?? '');
+    const released = { ...opening, metadata: { name: 'open', namespace, finalizers: [] } };
+    await cluster.merge(released, metadata?.uid ?? '');
+    await expect.poll(() => cluster.read(opening), WAIT).toBeUndefined();
     const woken = await life.executeUpdate(startUpdate);
 
     expect(environment).toMatchObject({ state: 'asleep', problem: { detail: expect.stringContaining('open') } });
