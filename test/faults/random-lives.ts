@@ -13,6 +13,8 @@ export interface ChosenLife {
 }
 
 const LATER = { Prefer: 'respond-async' };
+/** Shorter than the client's own patience with one answer. */
+const FOR_A_WHILE = { Prefer: 'wait=60' };
 const LONGEST_PAUSE_MS = 6000;
 
 type Action = 'start' | 'begin' | 'pause' | 'sleep' | 'wake' | 'terminate' | 'end';
@@ -47,7 +49,7 @@ export function chooseLife(random: Random): ChosenLife & { readonly comesTo: str
       for (const action of actions) {
         if (action === 'pause') await sleep(pauseMs);
         else {
-          const { body } = await patiently(() => ask(stage, action, { ...environment, template }));
+          const { body } = await patiently(() => ask(stage, action, { ...environment, template }), action in COMES_TO);
           if (action in COMES_TO) states.push(body.state ?? body.detail);
         }
       }
@@ -58,7 +60,8 @@ export function chooseLife(random: Random): ChosenLife & { readonly comesTo: str
 
 function ask(stage: Stage, action: Action, request: Identity & { template: string }): Promise<Answer> {
   const { template: _, ...environment } = request;
-  if (action === 'sleep' || action === 'wake') return stage.ask(action, environment);
-  if (action === 'terminate' || action === 'end') return stage.terminate(environment, action === 'end' ? LATER : {});
-  return stage.start(request, action === 'begin' ? { headers: LATER } : {});
+  const headers = action in COMES_TO ? FOR_A_WHILE : LATER;
+  if (action === 'sleep' || action === 'wake') return stage.ask(action, environment, headers);
+  if (action === 'terminate' || action === 'end') return stage.terminate(environment, headers);
+  return stage.start(request, { headers });
 }
