@@ -26,6 +26,7 @@ describe('a sweep', () => {
   let admin: Cluster;
   let worker: Cluster;
   let metrics: () => Promise<string>;
+  let startWorker: () => Promise<void>;
   beforeAll(async () => {
     stage = await Stage.setUp({ ownKey: true });
     [admin, worker] = await Promise.all([
@@ -35,7 +36,8 @@ describe('a sweep', () => {
     const ports = await choosePorts(join(inject('servers').stateDir, 'sweep-ports.json'), { metrics: undefined });
     const listen = `${LOOPBACK}:${ports.metrics}`;
     const variables = { BERTH_SWEEP_GRACE: '1s', BERTH_METRICS_LISTEN: listen };
-    await Promise.all([stage.startApi(), stage.startWorker('worker', variables)]);
+    startWorker = () => stage.startWorker('worker', variables);
+    await Promise.all([stage.startApi(), startWorker()]);
     metrics = async () => await (await fetch(`http://${listen}/metrics`)).text();
   });
   afterAll(() => Promise.all([stage?.close(), admin?.close(), worker?.close()]));
@@ -174,18 +176,18 @@ describe('a sweep', () => {
     await Promise.all([remove(theirs.name, theirs.uid), remove(name, uid)]);
   });
 
-  it('tells of an environment whose namespace is gone while its workflow goes on', async () => {
-    const environment = await started('missing', { ttl: '10s' });
+  it('tells of an environment whose namespace went while no worker watched, and has it end', async () => {
+    const environment = await started('missing');
     const { name = '', uid = '' } = (await namespaceNow(admin, environment.namespace))?.metadata ?? {};
+    await stage.killWorker('worker');
     await remove(name, uid);
     await expect.poll(() => namespaceNow(admin, name), SOON).toBeUndefined();
+    await startWorker();
 
-    const finding = async (): Promise<Finding | undefined> => of(await stage.sweep(), environment);
+    expect(of(await stage.sweep(), environment)).toMatchObject({ verdict: 'missing', namespace: name });
 
-    await expect.poll(finding, SOON).toMatchObject({ verdict: 'missing', namespace: name });
-    // It ends by itself, when it is to be put to sleep.
     await expect.poll(async () => (await stage.status(environment)).state, SOON).toBe('terminated');
-    expect(await finding()).toBeUndefined();
+    expect(of(await stage.sweep(), environment)).toBeUndefined();
   });
 
   it('changes nothing at all by a dry run, which tells the same', async () => {
