@@ -21,7 +21,9 @@ test('an isolation that is begun again under a better name, which has become fre
   const foreign = await admin.create<V1Namespace>(better);
   const rule = stage.proxy.on({ method: 'POST', resource: 'resourcequotas' }, unavailable);
   const refused = () =>
-    stage.proxy.requests.flatMap(({ resource, namespace }) => (resource === 'resourcequotas' ? [namespace] : []));
+    stage.proxy.requests.flatMap(({ method, resource, namespace }) =>
+      method === 'POST' && resource === 'resourcequotas' ? [namespace] : [],
+    );
 
   const starting = stage.start(environment);
   await expect.poll(() => refused().length, { timeout: 20_000 }).toBeGreaterThan(0);

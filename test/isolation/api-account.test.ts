@@ -22,8 +22,7 @@ describe('the API', () => {
       subjects.filter(({ namespace }) => namespace === 'berth-system').map(({ name }) => `${name}: ${roleRef.name}`),
     );
 
-    // Its role, and that for events about the canary.
-    expect(ofBerth).toEqual(['berth-worker: berth-worker', 'berth-worker: berth-worker']);
+    expect(ofBerth).toEqual(['berth-worker: berth-worker']);
   });
 
   it('is started with nothing that leads to the cluster, as the worker is', (context) => {

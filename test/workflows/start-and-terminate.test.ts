@@ -333,6 +333,7 @@ async function startWorker(namespace: string): Promise<void> {
       BERTH_TEMPORAL_NAMESPACE: namespace,
       KUBECONFIG: workerKubeconfig,
       BERTH_OWNERSHIP_KEY_FILE: ownershipKeyFile,
+      BERTH_SWEEP_EVERY: 'never',
     },
   });
   onTestFinished(async () => {
