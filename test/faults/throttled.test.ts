@@ -18,8 +18,9 @@ import {
 } from './step-requests.ts';
 import { atStrength, someOf } from './strength.ts';
 
-const SCENE_MS = 240_000;
-const SETTLED_MS = 120_000;
+const SCENE_MS = 480_000;
+/** A step begins again with each request that fails, so the unlucky take a while; within the deadline of a template. */
+const SETTLED_MS = 240_000;
 const WHOLE_LIFE = ['ready', 'terminated'];
 const RETRY_AFTER_S = 2;
 const LIVES = atStrength(4, 10);
