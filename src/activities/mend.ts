@@ -3,7 +3,7 @@ import type { Reference } from '../cluster/client.ts';
 import { ClusterError } from '../cluster/errors.ts';
 import { warn, warnOperators } from '../cluster/event.ts';
 import { mend } from '../cluster/mend.ts';
-import type { Finding, Mending } from '../environment/drift.ts';
+import { type Finding, isNews, type Mending } from '../environment/drift.ts';
 import type { Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -54,9 +54,8 @@ export function mendActivities({ cluster, ownershipKey }: Dependencies) {
         await warnOperators(cluster, event(lost), instance, signal).catch(untold);
         return { ...mending, findings: [lost] };
       }
-      const isNews = (one: Finding) =>
-        one.what === 'not restored' && !known.some((e) => e.object === one.object && e.message === one.message);
-      for (const one of mending.findings.filter(isNews)) await told(one);
+      const left = mending.findings.filter(({ what }) => what === 'not restored');
+      for (const one of left) if (isNews(one, known)) await told(one);
       return mending;
     },
   };

@@ -173,36 +173,23 @@ export class Cluster {
     return list.items.map(({ metadata }) => metadata ?? {});
   }
 
-  /** All objects of a kind that bear a label, whatever their namespace, page by page. */
+  /** All objects of a kind that bear some labels, whatever their namespace, page by page; each with the version read at. */
   async *pages<T extends KubernetesObject>(
-    { apiVersion, kind }: Pick<Reference, 'apiVersion' | 'kind'>,
-    label: string,
-    signal?: AbortSignal,
-  ): AsyncGenerator<T[]> {
-    let next: string | undefined;
-    do {
-      const query = { labelSelector: label, limit: String(PAGE), ...(next !== undefined && { continue: next }) };
-      const list = await this.#call(signal, () => this.#api.list(apiVersion, kind), query);
-      yield list.items as T[];
-      next = list.metadata?._continue || undefined;
-    } while (next !== undefined);
-  }
-
-  /** All objects of a kind in all namespaces, read in pages, and the version of the cluster at which they are so. */
-  async listEverywhere(
     { apiVersion, kind }: Pick<Reference, 'apiVersion' | 'kind'>,
     labels?: string,
     signal?: AbortSignal,
-  ): Promise<{ items: KubernetesObject[]; resourceVersion: string }> {
-    const items: KubernetesObject[] = [];
-    for (let page: string | undefined; ; ) {
-      const { metadata, items: more } = await this.#call(signal, () =>
-        this.#api.list(apiVersion, kind, '', undefined, undefined, undefined, undefined, labels, PAGE, page),
-      );
-      items.push(...more);
-      page = metadata?._continue;
-      if (!page) return { items, resourceVersion: metadata?.resourceVersion ?? '' };
-    }
+  ): AsyncGenerator<{ items: T[]; resourceVersion: string }> {
+    let next: string | undefined;
+    do {
+      const query = {
+        limit: String(PAGE),
+        ...(labels !== undefined && { labelSelector: labels }),
+        ...(next !== undefined && { continue: next }),
+      };
+      const { items, metadata } = await this.#call(signal, () => this.#api.list(apiVersion, kind), query);
+      yield { items: items as T[], resourceVersion: metadata?.resourceVersion ?? '' };
+      next = metadata?._continue || undefined;
+    } while (next !== undefined);
   }
 
   /** Deletes exactly the object with this uid. Fails as a conflict where another one now bears its name. */

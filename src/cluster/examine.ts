@@ -1,7 +1,7 @@
 import type { V1Namespace } from '@kubernetes/client-node';
 import type { Identity } from '../environment/identity.ts';
 import type { Cluster } from './client.ts';
-import { ENVIRONMENT } from './objects/labels.ts';
+import { ENVIRONMENT, selectorOf } from './objects/labels.ts';
 import { ANNOTATION, isOurs } from './ownership.ts';
 import { isNeighbour } from './proof/neighbour.ts';
 import { type Remembered, recall } from './recall.ts';
@@ -14,9 +14,9 @@ export type Examined = { name: string; uid: string } & (
 );
 
 /** All namespaces that bear Berth's label, those of other installations too, page by page. */
-export function labelledNamespaces(cluster: Cluster, signal?: AbortSignal): AsyncGenerator<V1Namespace[]> {
-  const [[label, value] = []] = Object.entries(ENVIRONMENT);
-  return cluster.pages<V1Namespace>({ apiVersion: 'v1', kind: 'Namespace' }, `${label}=${value}`, signal);
+export async function* labelledNamespaces(cluster: Cluster, signal?: AbortSignal): AsyncGenerator<V1Namespace[]> {
+  const kind = { apiVersion: 'v1', kind: 'Namespace' };
+  for await (const { items } of cluster.pages<V1Namespace>(kind, selectorOf(ENVIRONMENT), signal)) yield items;
 }
 
 /** What a namespace is to us. */

@@ -97,6 +97,7 @@ async function restore(cluster: Cluster, { kind, name, desired, live }: Fault, s
     return cluster.merge(
       { apiVersion, kind, metadata: { name, labels: namespaceObject(name, {}).metadata?.labels ?? {} } },
       uid,
+      signal,
     );
   if (desired === undefined) return await cluster.delete(reference, uid, signal);
   if (live === undefined) return void (await cluster.ensure(desired, signal));

@@ -17,7 +17,8 @@ const KEPT = 10;
 
 /** The environment with what was found in it. What still cannot be restored is told once. */
 export function noted(environment: Environment, findings: readonly Finding[], at: Date): Environment {
-  const news = findings.filter((finding) => !isKnown(environment, finding));
+  const known = unrestored(environment);
+  const news = findings.filter((finding) => isNews(finding, known));
   if (news.length === 0) return environment;
   const told = news.map((finding): Drift => ({ at: at.toISOString(), ...finding }));
   return { ...environment, drift: [...(environment.drift ?? []), ...told].slice(-KEPT) };
@@ -43,8 +44,9 @@ export function whole(environment: Environment): Environment {
   return environment.state === 'degraded' ? advance(environment, 'ready') : environment;
 }
 
-function isKnown(environment: Environment, { object, what, message }: Finding): boolean {
-  return what === 'not restored' && unrestored(environment).some((e) => e.object === object && e.message === message);
+/** Whether a finding is not among those that are known, in the words in which they were told. */
+export function isNews({ object, what, message }: Finding, known: readonly Finding[]): boolean {
+  return what !== 'not restored' || !known.some((one) => one.object === object && one.message === message);
 }
 
 /** A finding in one line, for people. */

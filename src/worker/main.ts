@@ -38,8 +38,7 @@ const { canaryEvery, sweepEvery } = configuration;
 await Promise.all([keepCanary(client, canaryEvery), keepSweep(client, sweepEvery)]);
 // Temporal may lose everything while this worker runs, and this schedule with it.
 const keepSweeping = async (): Promise<void> => await keepSweep(client, sweepEvery).catch(() => undefined);
-const keptEveryMs = Math.min(durationMs(sweepEvery ?? '1h'), HOUR_MS);
-const sweeping = sweepEvery === undefined ? undefined : setInterval(keepSweeping, keptEveryMs);
+const sweeping = sweepEvery && setInterval(keepSweeping, Math.min(durationMs(sweepEvery), HOUR_MS));
 const unwatch = bindAddress === undefined ? undefined : watchFailing(client);
 const drift = watchDrift(kubeConfig, cluster, ownershipKey, client, Runtime.instance());
 

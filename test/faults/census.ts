@@ -19,7 +19,7 @@ export interface Scope {
   /** A client for the Temporal namespace. */
   readonly temporal: Client;
   readonly adminKubeconfig: string;
-  /** Of an embedded control plane: all directories of its volumes count that no volume has any more. */
+  /** Where an embedded control plane keeps its state, which names every volume's directory that there ever was. */
   readonly etcdDirectory?: string;
   /** Processes count that mention this directory in their arguments or environment. */
   readonly processesOf?: string;

@@ -77,7 +77,6 @@ describe('a sweep', () => {
     expect(await stage.status(awake)).toEqual(awake);
     expect(await stage.status(sleeper)).toEqual(asleep);
     expect((await namespaceNow(admin, awake.namespace))?.metadata?.uid).toBe(before?.metadata?.uid);
-    // And goes on as any other.
     expect((await stage.sweep()).findings.filter(isOf(awake, sleeper))).toEqual([]);
     expect(await stage.start(stage.environment('awake'))).toMatchObject({ status: 200, body: awake });
     expect(await stage.ask('wake', stage.environment('sleeper'))).toMatchObject({

@@ -37,9 +37,14 @@ export class KindWatch {
   constructor(kubeConfig: KubeConfig, cluster: Cluster, watched: WatchedKind, follower: Follower) {
     this.kind = watched.kind;
     const list = async () => {
-      const { items, resourceVersion } = await cluster.listEverywhere(watched, watched.labels);
+      const items: KubernetesObject[] = [];
+      let resourceVersion = '';
+      for await (const page of cluster.pages(watched, watched.labels)) {
+        items.push(...page.items.map((object) => lean(watched.kind, object)));
+        ({ resourceVersion } = page);
+      }
       this.#isListed = true;
-      return { metadata: { resourceVersion }, items: items.map((object) => lean(watched.kind, object)) };
+      return { metadata: { resourceVersion }, items };
     };
     const watch = new LeanWatch(kubeConfig, watched.kind, () => this.#isStopped);
     // The library waits up to 30 s between two watches on which nothing came.

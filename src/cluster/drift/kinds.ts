@@ -1,3 +1,5 @@
+import { ENVIRONMENT, MANAGED, selectorOf } from '../objects/labels.ts';
+
 /** A kind that is watched, and how the apiserver calls it. */
 export interface WatchedKind {
   apiVersion: string;
@@ -7,8 +9,10 @@ export interface WatchedKind {
   labels?: string;
 }
 
-const MANAGED = 'app.kubernetes.io/managed-by=berth';
-const managed = (kind: string, apiVersion = 'v1'): WatchedKind => ({ ...whole(kind, apiVersion), labels: MANAGED });
+const managed = (kind: string, apiVersion = 'v1'): WatchedKind => ({
+  ...whole(kind, apiVersion),
+  labels: selectorOf(MANAGED),
+});
 
 /** Of these, what somebody adds bears no label of ours. */
 function whole(kind: string, apiVersion: string): WatchedKind {
@@ -18,7 +22,7 @@ function whole(kind: string, apiVersion: string): WatchedKind {
 }
 
 /** The namespaces of environments. */
-export const NAMESPACES: WatchedKind = { ...whole('Namespace', 'v1'), labels: 'berth.dev/environment=true' };
+export const NAMESPACES: WatchedKind = { ...whole('Namespace', 'v1'), labels: selectorOf(ENVIRONMENT) };
 
 /** All kinds that an environment consists of: see objects/desired.ts. */
 export const KINDS: readonly WatchedKind[] = [

@@ -7,3 +7,10 @@ export const POD_LABEL = 'berth.dev/pod';
  * it: see deploy/kubernetes/admission-worker.yaml.
  */
 export const ENVIRONMENT = { 'berth.dev/environment': 'true' };
+
+/** What selects the objects that bear these labels, in the cluster's own words. */
+export function selectorOf(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([label, value]) => `${label}=${value}`)
+    .join();
+}
