@@ -4,8 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // The last passes by itself and not beside others, and nobody knows why yet: `npm run faults` runs it.
-    exclude: ['test/system/**', 'test/faults/long-run.test.ts', 'test/faults/defect.test.ts'],
+    exclude: ['test/system/**', 'test/faults/long-run.test.ts'],
     globalSetup: 'test/setup/global.ts',
     reporters: ['default', './test/setup/reporter.ts'],
     pool: 'forks',

@@ -1,18 +1,24 @@
+import { rootCause } from '@temporalio/common';
 import type { Cluster } from '../cluster/client.ts';
+import { ClusterError } from '../cluster/errors.ts';
 import { type Examined, examine } from '../cluster/examine.ts';
 import { readNamespace } from '../cluster/own-namespace.ts';
 import { CANARY } from '../environment/canary.ts';
 import { durationMs } from '../environment/duration.ts';
 import type { Identity } from '../environment/identity.ts';
-import { type Decision, decide, type Known, type Ours } from '../environment/sweep/decide.ts';
+import type { Namespace } from '../environment/life.ts';
+import { isLater } from '../environment/sleep.ts';
+import { type Decision, decide, type Known } from '../environment/sweep/decide.ts';
 import { isTold } from '../environment/sweep/report.ts';
-import type { Workflows } from './workflows.ts';
+import type { Leading, Workflows } from './workflows.ts';
 
 /** What it takes to judge a namespace. */
 export interface JudgeOptions {
   cluster: Cluster;
   ownershipKey: Buffer;
   workflows: Workflows;
+  /** Says on which cluster a namespace is. */
+  located(namespace: Namespace, signal: AbortSignal): Promise<Namespace>;
   /** How long after its provisioning must have ended a namespace is left that nobody was given. */
   sweepGraceMs: number;
   /** Whether nothing is taken up, but only told. */
@@ -27,33 +33,51 @@ export interface Judged {
 }
 
 /**
+ * Judges a namespace. One that cannot be judged holds up none of the others: it is left alone, and told.
+ * @throws ClusterError where it is the cluster that does not answer
+ */
+export async function judge(options: JudgeOptions, seen: Examined): Promise<Judged> {
+  try {
+    return await judged(options, seen);
+  } catch (error) {
+    if (error instanceof ClusterError || options.signal.aborted) throw error;
+    const reason = `it cannot be judged: ${rootCause(error) ?? 'the cause is unknown'}`;
+    return { examined: seen, decision: { verdict: 'keep', reason, isOdd: true } };
+  }
+}
+
+/**
  * Decides what is to become of a namespace, and takes it up where it is lost. That is looked at once more: its teardown
  * may just have come to its end, and only what is there after nobody was seen at work on it is lost.
  */
-export async function judge(options: JudgeOptions, seen: Examined): Promise<Judged> {
-  const { cluster, ownershipKey, workflows, dryRun, signal } = options;
+async function judged(options: JudgeOptions, seen: Examined): Promise<Judged> {
+  const { cluster, ownershipKey, dryRun, signal } = options;
   const first = await decisionOn(options, seen);
   if (!isTold(first)) return { examined: seen, decision: first };
   const live = await readNamespace(cluster, seen.name, signal);
   const examined = live && examine(ownershipKey, live);
   if (examined?.uid !== seen.uid) return { examined: seen, decision: { verdict: 'keep', reason: 'it is gone by now' } };
   const decision = await decisionOn(options, examined);
-  if (decision.verdict !== 'adopt' || dryRun || (await adopt(workflows, examined))) return { examined, decision };
+  if (decision.verdict !== 'adopt' || dryRun || (await adopt(options, examined))) return { examined, decision };
   // Another life has begun at the same moment.
   return { examined, decision: await decisionOn(options, examined) };
 }
 
-async function decisionOn({ workflows, sweepGraceMs }: JudgeOptions, examined: Examined): Promise<Decision> {
-  return decide(await known(workflows, examined), new Date(), sweepGraceMs);
+async function decisionOn(options: JudgeOptions, examined: Examined): Promise<Decision> {
+  return decide(await known(options, examined), new Date(), options.sweepGraceMs);
 }
 
-async function known(workflows: Workflows, examined: Examined): Promise<Known> {
+async function known({ workflows, dryRun }: JudgeOptions, examined: Examined): Promise<Known> {
   if (examined.mark !== 'ours') return { mark: examined.mark };
-  const { identity, remembered, createdAt, deletedAt } = examined;
+  const { identity, remembered, createdAt, deletedAt, hasEnded } = examined;
   const { life, specification, environment } = remembered;
   // In this order: a workflow that ends has begun its teardown before.
-  const workflow = await leader(workflows, identity, life.run);
-  const teardown = workflow === 'its own' ? 'none' : await workflows.teardownOf(identity, life.run);
+  const leading = await leaderOf(workflows, identity, life.run);
+  const workflow = leading === undefined ? 'none' : leading.run === life.run ? 'its own' : 'of another life';
+  // Temporal may have been restored from before that: a workflow that looks takes up what its namespace remembers.
+  const isBehind = environment && leading?.environment && isLater(environment, leading.environment);
+  if (workflow === 'its own' && isBehind && !dryRun) await workflows.check(identity);
+  const torn = workflow === 'its own' ? { teardown: 'none' as const } : await workflows.teardownOf(identity, life.run);
   return {
     mark: 'ours',
     wasEverReady: environment !== undefined,
@@ -61,22 +85,27 @@ async function known(workflows: Workflows, examined: Examined): Promise<Known> {
     deadlineMs: durationMs(specification.recipe.deadline),
     ...(deletedAt && { deletedAt }),
     workflow,
-    teardown,
+    ...torn,
+    // Temporal may have forgotten it; what nobody was ever given is undone all the same.
+    ...(hasEnded && environment && torn.teardown === 'none' && { teardown: 'over' as const }),
   };
 }
 
-async function leader(workflows: Workflows, identity: Identity, run: string): Promise<Ours['workflow']> {
-  if (isCanarys(identity) && (await workflows.isCanary(run))) return 'its own';
-  const life = await workflows.lifeOf(identity);
-  if (life === undefined) return 'none';
-  return life === run ? 'its own' : 'of another life';
+async function leaderOf(workflows: Workflows, identity: Identity, run: string): Promise<Partial<Leading> | undefined> {
+  if (isCanarys(identity) && (await workflows.isCanary(run))) return { run };
+  return await workflows.lifeOf(identity);
 }
 
 function isCanarys({ dev_id, project }: Identity): boolean {
   return dev_id === CANARY.dev_id && project === CANARY.project;
 }
 
-async function adopt(workflows: Workflows, examined: Examined): Promise<boolean> {
+async function adopt({ workflows, located, signal }: JudgeOptions, examined: Examined): Promise<boolean> {
   if (examined.mark !== 'ours' || examined.remembered.environment === undefined) return false;
-  return await workflows.adopt({ ...examined.remembered, environment: examined.remembered.environment });
+  const { remembered, identity } = examined;
+  const namespace = await located(remembered.namespace, signal);
+  const isTaken = await workflows.adopt({ ...remembered, environment: examined.remembered.environment, namespace });
+  // What was changed while nobody led it was told to nobody.
+  if (isTaken) await workflows.check(identity);
+  return isTaken;
 }

@@ -3,7 +3,9 @@ import type { Reference } from '../cluster/client.ts';
 import { ClusterError } from '../cluster/errors.ts';
 import { warn, warnOperators } from '../cluster/event.ts';
 import { mend } from '../cluster/mend.ts';
-import { type Finding, isNews, type Mending } from '../environment/drift.ts';
+import { mustNotBeElsewhere } from '../cluster/whereabouts.ts';
+import { type Finding, isNews, type Mending, unrestored } from '../environment/drift.ts';
+import type { Environment } from '../environment/environment.ts';
 import type { Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -22,14 +24,9 @@ export function mendActivities({ cluster, ownershipKey }: Dependencies) {
     /**
      * Compares an environment with the cluster and restores what differs. Each change is an event in its namespace; that
      * the namespace is gone, one in Berth's own.
-     * @param known what is known not to be restored, and is not told again
+     * @param environment as it is known: what is known not to be restored is not told again
      */
-    async mend(
-      specification: Specification,
-      namespace: Namespace,
-      asleep: boolean,
-      known: Finding[],
-    ): Promise<Mending> {
+    async mend(specification: Specification, namespace: Namespace, environment: Environment): Promise<Mending> {
       const signal = cancellationSignal();
       const instance = activityInfo().workflowExecution?.workflowId ?? '';
       const found = metricMeter.createCounter('berth_drift', '', FOUND);
@@ -47,15 +44,22 @@ export function mendActivities({ cluster, ownershipKey }: Dependencies) {
         found.add(1, { what: finding.what });
         await warn(cluster, { ...event(finding), regarding }, instance, signal).catch(untold);
       };
-      const mending = await mend(cluster, ownershipKey, { namespace, specification, asleep, onChange: told, signal });
+      const mending = await mend(cluster, ownershipKey, {
+        namespace,
+        specification,
+        environment,
+        onChange: told,
+        signal,
+      });
       if (!mending.isThere) {
+        await mustNotBeElsewhere(cluster, namespace, signal);
         const lost = lostNamespace(namespace);
         found.add(1, { what: lost.what });
         await warnOperators(cluster, event(lost), instance, signal).catch(untold);
         return { ...mending, findings: [lost] };
       }
       const left = mending.findings.filter(({ what }) => what === 'not restored');
-      for (const one of left) if (isNews(one, known)) await told(one);
+      for (const one of left) if (isNews(one, unrestored(environment))) await told(one);
       return mending;
     },
   };

@@ -2,10 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { buildWorkload } from '../cluster/build.ts';
 import { isolate } from '../cluster/isolate.ts';
+import { readOwn } from '../cluster/own-namespace.ts';
 import { observeWorkload, type Readiness } from '../cluster/readiness.ts';
+import { recallLater } from '../cluster/recall.ts';
 import { remember } from '../cluster/remember.ts';
 import { verifyEnvironment } from '../cluster/verify.ts';
 import { rouse } from '../cluster/wake.ts';
+import { locator } from '../cluster/whereabouts.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { Life, Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
@@ -18,9 +21,12 @@ const QUIET_MS = 3000;
 
 /** The steps of provisioning. Each may be done twice, and then ends as if done once. */
 export function provisionActivities({ cluster, ownershipKey }: Dependencies) {
+  const located = locator(cluster);
   return {
-    isolate: (specification: Specification, life: Life): Promise<Namespace> =>
-      isolate(cluster, ownershipKey, specification, life, cancellationSignal()),
+    async isolate(specification: Specification, life: Life): Promise<Namespace> {
+      const signal = cancellationSignal();
+      return await located(await isolate(cluster, ownershipKey, specification, life, signal), signal);
+    },
 
     /** What comes before the workload where it slept: its guards, and that it may run again. */
     rouse: (specification: Specification, namespace: Namespace): Promise<void> =>
@@ -51,9 +57,22 @@ export function provisionActivities({ cluster, ownershipKey }: Dependencies) {
       }
     },
 
-    /** Has the namespace remember how its environment is. */
-    remember: (namespace: Namespace, environment: Environment): Promise<void> =>
-      remember(cluster, namespace, environment, cancellationSignal()),
+    /**
+     * Has the namespace remember how its environment is.
+     * @param known what it must remember nothing later than: that is a call more, and left out where nobody can have written it
+     * @returns what it remembers that is later: that stays
+     */
+    async remember(
+      namespace: Namespace,
+      environment: Environment,
+      known?: Environment,
+    ): Promise<Environment | undefined> {
+      const signal = cancellationSignal();
+      const live = known && (await readOwn(cluster, ownershipKey, namespace, known, signal));
+      const later = live && recallLater(ownershipKey, live, known);
+      if (later === undefined) await remember(cluster, namespace, environment, signal);
+      return later;
+    },
 
     verifyEnvironment: (specification: Specification, namespace: Namespace): Promise<void> =>
       verifyEnvironment(cluster, ownershipKey, namespace, specification, { signal: cancellationSignal() }),

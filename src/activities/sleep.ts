@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { isRefusal } from '../cluster/errors.ts';
 import { layDown, stillAwake } from '../cluster/sleep.ts';
+import { mustNotBeElsewhere } from '../cluster/whereabouts.ts';
 import type { Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -26,8 +27,10 @@ export function sleepActivities({ cluster, ownershipKey }: Dependencies) {
       const mayTell = after(QUIET_MS);
       const isNews = (left: string[]): boolean => left.join() !== seen.join();
       try {
-        if (!(await layDown(cluster, ownershipKey, namespace, specification, signal)))
+        if (!(await layDown(cluster, ownershipKey, namespace, specification, signal))) {
+          await mustNotBeElsewhere(cluster, namespace, signal);
           return { state: 'gone', left: [] };
+        }
         for (;;) {
           const left = await stillAwake(cluster, namespace, specification, signal);
           if (left.length === 0) return { state: 'asleep', left };

@@ -2,7 +2,14 @@ import { examine, labelledNamespaces } from '../cluster/examine.ts';
 import { readNamespace } from '../cluster/own-namespace.ts';
 import { type Identity, workflowId } from '../environment/identity.ts';
 import { type Leftover, leftover } from '../environment/sweep/leftover.ts';
-import { emptyReport, type Finding, MOST_UNDONE, type SweepReport, withFinding } from '../environment/sweep/report.ts';
+import {
+  emptyReport,
+  type Finding,
+  MOST_UNDONE,
+  type SweepReport,
+  withFinding,
+  withinLimit,
+} from '../environment/sweep/report.ts';
 import { type Judged, type JudgeOptions, judge } from './judge.ts';
 
 /** What a pass works with. */
@@ -33,33 +40,46 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
       const { examined, decision } = one;
       note({ namespace: examined.name, ...('identity' in examined && { identity: examined.identity }), ...decision });
       if (decision.verdict === 'keep' && !decision.isOdd) inOrder.add(examined.name);
-      if (leftovers.length < MOST_UNDONE) leftovers.push(...leftoverOf(one));
+      if (leftovers.length < MOST_UNDONE) leftovers.push(...(await leftoverOf(options, one)));
     }
   }
+  const missing: Identity[] = [];
   for await (const { dev_id, project, namespace } of workflows.settled()) {
     if (namespace === null || inOrder.has(namespace)) continue;
-    if (!(await isMissing(options, { dev_id, project }, namespace))) continue;
-    const reason = `the namespace of ${workflowId({ dev_id, project })} is gone, and its workflow goes on`;
-    if (!options.dryRun) await workflows.check({ dev_id, project });
-    note({ namespace, identity: { dev_id, project }, verdict: 'missing', reason });
+    const finding = await missed(options, { dev_id, project });
+    if (finding === undefined) continue;
+    note(finding);
+    if (finding.verdict === 'missing') missing.push({ dev_id, project });
+    // What bears our mark is seen well: that this life is over is certain, and its successor waits for its end.
+    else if (!dryRun) await workflows.check({ dev_id, project });
   }
+  // Of the whole pass: where much is not seen, it is the sight that is at fault, and nobody's environment ends by that.
+  report = withinLimit(report);
+  if (!dryRun && report.alarm === undefined) for (const one of missing) await workflows.check(one);
   return { report, leftovers };
 }
 
-function leftoverOf({ examined, decision }: Judged): Leftover[] {
+async function leftoverOf({ located, signal }: SurveyOptions, { examined, decision }: Judged): Promise<Leftover[]> {
   if (decision.verdict !== 'undo' || examined.mark !== 'ours') return [];
   const { specification, life, namespace } = examined.remembered;
-  return [leftover(specification, life, namespace, examined.createdAt)];
+  return [leftover(specification, life, await located(namespace, signal), examined.createdAt)];
 }
 
-/** Whether the namespace of an environment is gone while its workflow goes on: the list may be a moment old. */
-async function isMissing(options: SurveyOptions, identity: Identity, name: string): Promise<boolean> {
+/** That the namespace of an environment is not there for it, if so, as it is at this moment: a list may be older. */
+async function missed(options: SurveyOptions, identity: Identity): Promise<Finding | undefined> {
   const { cluster, ownershipKey, workflows, signal } = options;
   const life = await workflows.lifeOf(identity);
-  if (life === undefined) return false;
-  const live = await readNamespace(cluster, name, signal);
+  const namespace = life?.environment.namespace ?? null;
+  if (life === undefined || namespace === null) return undefined;
+  const live = await readNamespace(cluster, namespace, signal);
   const examined = live && examine(ownershipKey, live);
-  if (examined === undefined || examined.mark === 'foreign') return true;
+  const found = (what: string, verdict: 'missing' | 'superseded' = 'missing'): Finding => {
+    const reason = `the namespace of ${workflowId(identity)} ${what}, and its workflow goes on`;
+    return { namespace, identity, verdict, reason };
+  };
+  if (examined === undefined) return found('is gone');
+  if (examined.mark === 'foreign') return found('does not bear its mark, or another has taken its name');
   // What remembers nothing may well be its own.
-  return examined.mark === 'ours' && examined.remembered.life.run !== life;
+  if (examined.mark !== 'ours' || examined.remembered.life.run === life.run) return undefined;
+  return found('is that of another life by now', 'superseded');
 }

@@ -1,6 +1,7 @@
 import { cancellationSignal, log, metricMeter } from '@temporalio/activity';
 import { warnOperators } from '../cluster/event.ts';
 import { type Lived, recallLife } from '../cluster/recall-life.ts';
+import { locator } from '../cluster/whereabouts.ts';
 import type { Identity } from '../environment/identity.ts';
 import type { Life } from '../environment/life.ts';
 import { type Finding, isTold, type SweepReport } from '../environment/sweep/report.ts';
@@ -10,6 +11,7 @@ import { type Survey, survey } from './survey.ts';
 
 /** What compares that which exists with that which is known, and who is told of it. */
 export function sweepActivities({ cluster, ownershipKey, workflows, sweepGraceMs }: Dependencies) {
+  const located = locator(cluster);
   return {
     /** Looks at everything, and takes up what was lost; or only tells what would be done. */
     survey(dryRun: boolean): Promise<Survey> {
@@ -17,12 +19,15 @@ export function sweepActivities({ cluster, ownershipKey, workflows, sweepGraceMs
       const tell = (finding: Finding): void => {
         if (isTold(finding)) log.warn(`${dryRun ? 'would ' : ''}${findingText(finding)}`);
       };
-      return survey({ cluster, ownershipKey, workflows, sweepGraceMs, dryRun, signal, tell });
+      return survey({ cluster, ownershipKey, workflows, sweepGraceMs, located, dryRun, signal, tell });
     },
 
     /** A life as it was when it last became ready, fell asleep or was extended. */
-    recallLife: (identity: Identity, life: Life): Promise<Lived | undefined> =>
-      recallLife(cluster, ownershipKey, identity, life, cancellationSignal()),
+    async recallLife(identity: Identity, life: Life): Promise<Lived | undefined> {
+      const signal = cancellationSignal();
+      const lived = await recallLife(cluster, ownershipKey, identity, life, signal);
+      return lived && { ...lived, namespace: await located(lived.namespace, signal) };
+    },
 
     /**
      * Tells operators what a pass has come to, by metrics and, where it was stopped, by an event in the cluster.

@@ -12,12 +12,20 @@ export interface Lost {
   namespace: Namespace;
 }
 
+/** A life that goes on. */
+export interface Leading {
+  /** Its first run. */
+  run: string;
+  /** As its workflow shows it. */
+  environment: Environment;
+}
+
 /** What activities must know of workflows. All but the list is as it is at the moment of asking. */
 export interface Workflows {
-  /** The first run of the life that an environment leads; `undefined` where no workflow of it is open. */
-  lifeOf(identity: Identity): Promise<string | undefined>;
-  /** Whether a teardown of this life is open, or was once begun. */
-  teardownOf(identity: Identity, run: string): Promise<Ours['teardown']>;
+  /** The life that an environment leads; `undefined` where no workflow of it is open. */
+  lifeOf(identity: Identity): Promise<Leading | undefined>;
+  /** Whether a teardown of this life is open, and since when, or was once begun. */
+  teardownOf(identity: Identity, run: string): Promise<Pick<Ours, 'teardown' | 'tornDownSince'>>;
   /** Whether the canary whose first run this is goes on. */
   isCanary(run: string): Promise<boolean>;
   /** Has a workflow go on with an environment. @returns whether it does: another life may have begun meanwhile */

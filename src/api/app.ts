@@ -5,6 +5,7 @@ import { authenticate } from './authentication/authenticate.ts';
 import type { TokenFile } from './authentication/token-file.ts';
 import { environmentRoutes } from './environments/routes.ts';
 import { healthRoutes } from './health/routes.ts';
+import { atMost } from './http/at-most.ts';
 import { problems } from './http/problems.ts';
 import { sweepRoutes } from './sweep/routes.ts';
 import type { TemplateCatalogue } from './templates/catalogue.ts';
@@ -17,10 +18,12 @@ export interface ApiDependencies {
   tokens: TokenFile;
   templates: TemplateCatalogue;
   log: Logger;
+  /** How many callers may wait at once for what they ask to be done. */
+  mostCalls: number;
 }
 
 /** The HTTP API. Any number of these may run side by side: none keeps any state. */
-export function createApp({ client, tokens, templates, log }: ApiDependencies): Koa {
+export function createApp({ client, tokens, templates, log, mostCalls }: ApiDependencies): Koa {
   const app = new Koa();
   const calls = new PromptCalls(client);
   const health = healthRoutes(client, calls);
@@ -29,6 +32,7 @@ export function createApp({ client, tokens, templates, log }: ApiDependencies): 
   app.use(problems(log));
   app.use(basePath);
   app.use(health.routes());
+  app.use(atMost(mostCalls));
   app.use(authenticate(tokens));
   app.use(whoamiRoutes().routes());
   app.use(sweepRoutes(client, calls).routes());

@@ -15,6 +15,8 @@ const schema = z.object({
   BERTH_TEMPLATES_DIR: z.string().min(1),
   /** A YAML or JSON file with the installation's own images in place of those that templates name. */
   BERTH_IMAGES_FILE: z.string().min(1).optional(),
+  /** For how many callers this server does something at once; who comes beyond that is told to come back. */
+  BERTH_MOST_CALLS: z.coerce.number().int().min(1).default(1000),
   BERTH_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -26,6 +28,7 @@ export interface ApiConfiguration {
   tokensFile: string;
   templatesDirectory: string;
   imagesFile: string | undefined;
+  mostCalls: number;
   logLevel: string;
 }
 
@@ -49,6 +52,7 @@ export function readConfiguration(variables: NodeJS.ProcessEnv): ApiConfiguratio
     tokensFile: data.BERTH_TOKENS_FILE,
     templatesDirectory: data.BERTH_TEMPLATES_DIR,
     imagesFile: data.BERTH_IMAGES_FILE,
+    mostCalls: data.BERTH_MOST_CALLS,
     logLevel: data.BERTH_LOG_LEVEL,
   };
 }

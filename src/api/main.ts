@@ -8,8 +8,11 @@ import { answerUnreadable } from './http/unreadable.ts';
 import { TemplateCatalogue } from './templates/catalogue.ts';
 import { readOwnImages } from './templates/own-images.ts';
 
+/** Longer than clients and balancers let one rest: who closes it first must be who would send on it. */
+const CONNECTION_RESTS_MS = 75_000;
+
 const configuration = readConfiguration(process.env);
-const { host, port, temporalNamespace: namespace } = configuration;
+const { host, port, temporalNamespace: namespace, mostCalls } = configuration;
 // Node's parse errors carry the request as it came, with its token.
 const log = pino({ level: configuration.logLevel, redact: { paths: ['err.rawPacket'], remove: true } });
 const connection = Connection.lazy({
@@ -30,7 +33,8 @@ const templates = new TemplateCatalogue(
 );
 await templates.checkAll();
 
-const server = createApp({ client, tokens, templates, log }).listen(port, host);
+const server = createApp({ client, tokens, templates, log, mostCalls }).listen(port, host);
+server.keepAliveTimeout = CONNECTION_RESTS_MS;
 server.on('clientError', answerUnreadable);
 await once(server, 'listening');
 log.info({ host, port }, 'listening');

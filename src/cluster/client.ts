@@ -12,6 +12,8 @@ import {
 import type { Agent } from 'undici';
 import { agentFor } from './agent.ts';
 import { ClusterError, classify } from './errors.ts';
+import { repeated } from './repeat.ts';
+import { Turns } from './turns.ts';
 
 /** Names this program to the cluster as the owner of the fields that it sets. */
 export const FIELD_MANAGER = 'berth';
@@ -21,7 +23,7 @@ const PAGE = 100;
 export interface ClusterOptions {
   /** Connections kept open to the apiserver. @default 16 */
   connections?: number;
-  /** How long one call may take, in milliseconds. @default 10_000 */
+  /** How long one call may take once it has a connection, in milliseconds. @default 10_000 */
   deadlineMs?: number;
 }
 
@@ -34,7 +36,7 @@ export interface Reference {
 
 /** What is to be changed of an object. What is `null` is taken away. */
 export type Change = Reference & {
-  metadata: { annotations?: Record<string, string>; labels?: Record<string, string> };
+  metadata: { annotations?: Record<string, string | null>; labels?: Record<string, string> };
 };
 
 /** What a list must hold at the least. */
@@ -55,6 +57,7 @@ interface CallContext {
   accept?: string | undefined;
 }
 
+const CANCELLED = 'The call to the apiserver was cancelled.';
 /** Of objects nothing but their metadata, however large they are. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 
@@ -68,11 +71,19 @@ export class Cluster {
   readonly #core: CoreV1Api;
   readonly #agent: Agent;
   readonly #deadlineMs: number;
+  /** Where each answer takes seconds, calls would else be given up before they were made, and made again. */
+  readonly #turns: Turns;
   readonly #context = new AsyncLocalStorage<CallContext>();
 
   /** Use {@link connectCluster}. */
-  constructor(kubeConfig: KubeConfig, server: string, agent: Agent, deadlineMs: number) {
+  constructor(
+    kubeConfig: KubeConfig,
+    server: string,
+    agent: Agent,
+    { connections, deadlineMs }: Required<ClusterOptions>,
+  ) {
     this.#agent = agent;
+    this.#turns = new Turns(connections);
     this.#deadlineMs = deadlineMs;
     const configuration = createConfiguration({
       baseServer: new ServerConfiguration(server, {}),
@@ -115,9 +126,11 @@ export class Cluster {
    * conflict where another one now bears its name.
    */
   async merge({ metadata, ...change }: Change, uid: string, signal?: AbortSignal): Promise<void> {
-    const exactly = { ...change, metadata: { ...metadata, uid } };
+    // The library's types know nothing of what is to be taken away.
+    const exactly = { ...change, metadata: { ...metadata, uid } } as KubernetesObject;
     try {
-      await this.#call(signal, () =>
+      // Once: whoever changes what somebody else may have changed looks again before it is done again.
+      await this.#once(signal, () =>
         this.#api.patch(exactly, undefined, undefined, FIELD_MANAGER, undefined, PatchStrategy.MergePatch),
       );
     } catch (error) {
@@ -145,7 +158,7 @@ export class Cluster {
     try {
       return (await this.#call(signal, () => this.#api.read(reference))) as T;
     } catch (error) {
-      if (error instanceof ClusterError && error.status === 404) return undefined;
+      if (error instanceof ClusterError && error.isMissing) return undefined;
       throw error;
     }
   }
@@ -170,7 +183,8 @@ export class Cluster {
   ): Promise<V1ObjectMeta[]> {
     const query = { limit: String(most) };
     const list = await this.#call(signal, () => this.#api.list(apiVersion, kind, namespace), query, METADATA_ONLY);
-    return list.items.map(({ metadata }) => metadata ?? {});
+    // In this form, an empty list may have none.
+    return (list.items ?? []).map(({ metadata }) => metadata ?? {});
   }
 
   /** All objects of a kind that bear some labels, whatever their namespace, page by page; each with the version read at. */
@@ -200,7 +214,7 @@ export class Cluster {
         this.#api.delete(reference, undefined, undefined, undefined, undefined, undefined, precondition),
       );
     } catch (error) {
-      if (!(error instanceof ClusterError && error.status === 404)) throw error;
+      if (!(error instanceof ClusterError && error.isMissing)) throw error;
     }
   }
 
@@ -229,14 +243,26 @@ export class Cluster {
     return this.#agent.destroy();
   }
 
-  async #call<T>(
+  #call<T>(
+    signal: AbortSignal | undefined,
+    request: () => Promise<T>,
+    query?: Record<string, string>,
+    accept?: string,
+  ): Promise<T> {
+    return repeated(() => this.#once(signal, request, query, accept), signal);
+  }
+
+  async #once<T>(
     signal: AbortSignal | undefined,
     request: () => Promise<T>,
     query: Record<string, string> = {},
     accept?: string,
   ): Promise<T> {
+    const turnOver = await this.#turns.take(signal).catch(() => {
+      throw new ClusterError(CANCELLED, { class: 'transient' });
+    });
     const abort = new AbortController();
-    const cancel = (): void => abort.abort('The call to the apiserver was cancelled.');
+    const cancel = (): void => abort.abort(CANCELLED);
     const timer = setTimeout(() => abort.abort('The apiserver did not answer in time.'), this.#deadlineMs);
     signal?.addEventListener('abort', cancel, { once: true });
     if (signal?.aborted) cancel();
@@ -245,6 +271,7 @@ export class Cluster {
     } catch (error) {
       throw abort.signal.aborted ? new ClusterError(abort.signal.reason, { class: 'transient' }) : classify(error);
     } finally {
+      turnOver();
       clearTimeout(timer);
       signal?.removeEventListener('abort', cancel);
     }
@@ -265,5 +292,5 @@ export async function connectCluster(
 ): Promise<Cluster> {
   const server = kubeConfig.getCurrentCluster()?.server;
   if (server === undefined) throw new Error('The kubeconfig names no cluster: set its current-context.');
-  return new Cluster(kubeConfig, server, await agentFor(kubeConfig, connections), deadlineMs);
+  return new Cluster(kubeConfig, server, await agentFor(kubeConfig, connections), { connections, deadlineMs });
 }

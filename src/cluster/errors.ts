@@ -20,6 +20,7 @@ interface Details {
   reason?: FinalReason;
   status?: number;
   retryAfterMs?: number;
+  isMissing?: boolean;
 }
 
 /** A call to the cluster failed. The message is the apiserver's own, or the network's; never a header. */
@@ -30,6 +31,8 @@ export class ClusterError extends Error {
   /** The HTTP status, where there was an answer. */
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
+  /** Whether the apiserver itself says that there is no such object: the 404 of a proxy before it says nothing of objects. */
+  readonly isMissing: boolean;
 
   constructor(message: string, details: Details) {
     super(message);
@@ -37,6 +40,7 @@ export class ClusterError extends Error {
     this.reason = details.reason ?? 'cluster-failed';
     this.status = details.status;
     this.retryAfterMs = details.retryAfterMs;
+    this.isMissing = details.isMissing ?? false;
   }
 }
 
@@ -51,7 +55,7 @@ export function classify(error: unknown): ClusterError {
   if (!(error instanceof ApiException)) return new ClusterError(networkMessage(error), { class: 'transient' });
   const { code: status } = error;
   const answer = { ...retryAfterOf(error.headers), ...statusOf(error.body) };
-  const message = answer.message ?? `The apiserver answered ${status}.`;
+  const message = withoutOwnPort(answer.message ?? `The apiserver answered ${status}.`);
   if (status === 429 || (status === 503 && answer.retryAfterSeconds !== undefined)) {
     const retryAfterMs = 1000 * Math.min(Math.max(answer.retryAfterSeconds ?? 1, 0), LONGEST_RETRY_AFTER_S);
     return new ClusterError(message, { class: 'throttled', status, retryAfterMs });
@@ -61,7 +65,13 @@ export function classify(error: unknown): ClusterError {
   if (status >= 500 || status === 401 || status === 408 || (status === 403 && isNotYetDecided(message))) {
     return new ClusterError(message, { class: 'transient', status });
   }
-  return new ClusterError(message, { class: 'final', status, reason: finalReason(status, message) });
+  const isMissing = status === 404 && answer.reason === 'NotFound';
+  return new ClusterError(message, { class: 'final', status, reason: finalReason(status, message), isMissing });
+}
+
+/** A message without the port that one end of a connection got by chance: the same is to be told in the same words. */
+export function withoutOwnPort(message: string): string {
+  return message.replace(/:\d+->/g, '->');
 }
 
 /** Whether a message of the cluster says that the quota is used up. */
@@ -86,6 +96,7 @@ function finalReason(status: number, message: string): FinalReason {
 
 interface StatusAnswer {
   message?: string;
+  reason?: string;
   retryAfterSeconds?: number;
 }
 
@@ -99,10 +110,13 @@ function retryAfterOf(headers: Record<string, string>): StatusAnswer {
 function statusOf(body: unknown): StatusAnswer {
   const parsed = typeof body === 'string' ? parseJson(body) : body;
   if (typeof parsed !== 'object' || parsed === null) return {};
-  const { message, details } = parsed as { message?: unknown; details?: { retryAfterSeconds?: unknown } };
+  const { kind, message, reason, details } = parsed as Record<'kind' | 'message' | 'reason', unknown> & {
+    details?: { retryAfterSeconds?: unknown };
+  };
   const seconds = details?.retryAfterSeconds;
   return {
     ...(typeof message === 'string' && { message }),
+    ...(kind === 'Status' && typeof reason === 'string' && { reason }),
     ...(typeof seconds === 'number' && { retryAfterSeconds: seconds }),
   };
 }

@@ -10,7 +10,7 @@ import { type Remembered, recall } from './recall.ts';
 export type Examined = { name: string; uid: string } & (
   | { mark: 'foreign' }
   | { mark: 'neighbour' | 'unreadable'; identity: Identity }
-  | { mark: 'ours'; identity: Identity; remembered: Remembered; createdAt: Date; deletedAt?: Date }
+  | { mark: 'ours'; identity: Identity; remembered: Remembered; createdAt: Date; deletedAt?: Date; hasEnded: boolean }
 );
 
 /** All namespaces that bear Berth's label, those of other installations too, page by page. */
@@ -28,6 +28,7 @@ export function examine(ownershipKey: Buffer, namespace: V1Namespace): Examined 
   if (remembered !== undefined) {
     const times = {
       createdAt: new Date(creationTimestamp),
+      hasEnded: annotations[ANNOTATION.ended] !== undefined,
       ...(deletionTimestamp !== undefined && { deletedAt: new Date(deletionTimestamp) }),
     };
     return { name, uid, mark: 'ours', identity, remembered, ...times };

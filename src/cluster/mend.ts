@@ -1,5 +1,6 @@
 import type { KubernetesObject, V1Namespace } from '@kubernetes/client-node';
 import type { Finding, Mending } from '../environment/drift.ts';
+import type { Environment } from '../environment/environment.ts';
 import type { Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
 import { type Cluster, FIELD_MANAGER, type Reference } from './client.ts';
@@ -9,12 +10,14 @@ import { allObjects } from './objects/desired.ts';
 import { namespaceObject } from './objects/namespace.ts';
 import { readNamespace } from './own-namespace.ts';
 import { isOurs } from './ownership.ts';
+import { recallLater } from './recall.ts';
 
 /** Where and what to mend. */
 export interface MendOptions {
   namespace: Namespace;
   specification: Specification;
-  asleep: boolean;
+  /** As its workflow knows it. */
+  environment: Environment;
   /** Is told of each change as it is made. */
   onChange?: (finding: Finding, about: Reference) => Promise<void>;
   signal?: AbortSignal | undefined;
@@ -24,16 +27,22 @@ export interface MendOptions {
  * Brings an environment back to what it should be: what adds to its guards goes first, then all is restored in the order
  * in which it is built. What differs is changed in place, so that nothing is lost by that. Then it is looked at again.
  *
+ * Where its namespace remembers something later than its workflow knows, nothing is done: that may be asleep to the one,
+ * and in use to the other.
+ *
  * @throws ClusterError where it cannot be looked at
  */
 export async function mend(cluster: Cluster, ownershipKey: Buffer, options: MendOptions): Promise<Mending> {
-  const { namespace, specification, signal } = options;
+  const { namespace, specification, environment, signal } = options;
   const live = await readNamespace(cluster, namespace.name, signal);
   const gone: Mending = { isThere: false, findings: [], isPassing: false };
   if (live?.metadata?.uid !== namespace.uid || live.metadata.deletionTimestamp !== undefined) return gone;
   if (!isOurs(ownershipKey, live, specification)) return { ...gone, isThere: true, findings: [unmarked(namespace)] };
+  const later = recallLater(ownershipKey, live, environment);
+  if (later !== undefined) return { ...gone, isThere: true, later };
   const findings: Finding[] = [];
   const refusals = new Map<string, ClusterError>();
+  const refused: Fault[] = [];
   for (const group of inOrder(await faultsOf(cluster, live, options))) {
     await Promise.all(
       group.map(async (fault) => {
@@ -43,26 +52,36 @@ export async function mend(cluster: Cluster, ownershipKey: Buffer, options: Mend
         } catch (error) {
           if (!(error instanceof ClusterError)) throw error;
           refusals.set(objectOf(fault), error);
+          refused.push(fault);
         }
       }),
     );
   }
   if (findings.length === 0 && refusals.size === 0) return { isThere: true, findings, isPassing: false };
-  const now = (await readNamespace(cluster, namespace.name, signal)) ?? live;
-  const left = await faultsOf(cluster, now, options);
+  const left = await whatIsLeft(cluster, live, options).catch((error: unknown) => {
+    if (!(error instanceof ClusterError)) throw error;
+    // What was done must be told: whoever looks again finds nothing of it.
+    return refused;
+  });
   const hopeless = left.filter((fault) => refusals.get(objectOf(fault))?.class === 'final');
   const notRestored = left.map((fault) => unrestorable(fault, refusals.get(objectOf(fault))));
   const restored = findings.filter(({ object }) => !notRestored.some((other) => other.object === object));
   return { isThere: true, findings: [...restored, ...notRestored], isPassing: hopeless.length === 0 };
 }
 
+async function whatIsLeft(cluster: Cluster, live: V1Namespace, options: MendOptions): Promise<Fault[]> {
+  const now = await readNamespace(cluster, options.namespace.name, options.signal);
+  return await faultsOf(cluster, now ?? live, options);
+}
+
 /** All that is otherwise than it should be, in the order in which it is built. */
 async function faultsOf(
   cluster: Cluster,
   live: V1Namespace,
-  { namespace: { name }, specification, asleep, signal }: MendOptions,
+  { namespace: { name }, specification, environment, signal }: MendOptions,
 ): Promise<Fault[]> {
   const fault = labelFault(live);
+  const asleep = environment.state === 'asleep';
   const ofKind = Map.groupBy(allObjects(name, specification.recipe, { asleep }), ({ apiVersion, kind }) =>
     JSON.stringify({ apiVersion, kind }),
   );
@@ -107,7 +126,7 @@ async function restore(cluster: Cluster, { kind, name, desired, live }: Fault, s
     // Such as the role of a binding, which cannot be changed. Nothing is lost by making these anew.
     if (!(error instanceof ClusterError && error.class === 'final' && ADDITIVE.has(kind))) throw error;
     await cluster.delete(reference, uid, signal);
-    await cluster.create(desired, signal);
+    await cluster.ensure(desired, signal);
   }
 }
 

@@ -16,6 +16,8 @@ export const ANNOTATION = {
   life: 'berth.dev/life',
   /** The environment as it was when it last became ready, fell asleep or was extended. Only what was ever ready has it. */
   environment: 'berth.dev/environment',
+  /** When its end was begun. What goes on with its environment takes it away. RFC 3339 */
+  ended: 'berth.dev/ended',
   /** On what waits for pods: when it was told last to try again. */
   nudged: 'berth.dev/nudged-at',
 } as const;

@@ -5,6 +5,7 @@ import { type Environment, STATES } from '../environment/environment.ts';
 import type { Identity } from '../environment/identity.ts';
 import type { Life, Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
+import { isLater } from '../environment/sleep.ts';
 import { ANNOTATION, isOurs, wasBornOf } from './ownership.ts';
 
 /** What a namespace of ours remembers of its environment: see docs/decisions/0008-a-namespace-remembers-its-environment.md. */
@@ -37,15 +38,27 @@ export function recall(ownershipKey: Buffer, { metadata = {} }: V1Namespace): Re
   return { namespace: { name, uid }, ...read, environment: read.environment };
 }
 
+/** What a namespace remembers of its environment, where that is of a later moment than what is known; else `undefined`. */
+export function recallLater(ownershipKey: Buffer, live: V1Namespace, known: Environment): Environment | undefined {
+  const { environment } = recall(ownershipKey, live) ?? {};
+  return environment !== undefined && isLater(environment, known) ? environment : undefined;
+}
+
 type Read = Pick<Remembered, 'specification' | 'life'> & { environment?: Environment };
 
 /** As far as it takes to go on with it; what else is in there is as the worker has written it. */
 function readAs({ dev_id, project }: Identity, annotations: Record<string, unknown>): Read | undefined {
   const whose = { dev_id: z.literal(dev_id), project: z.literal(project) };
   const schema = z.object({
-    specification: z.looseObject({ ...whose, recipe: z.looseObject({ deadline: z.string().regex(DURATION) }) }),
+    specification: z.looseObject({
+      ...whose,
+      template: z.looseObject({ name: z.string() }),
+      recipe: z.looseObject({ deadline: z.string().regex(DURATION) }),
+    }),
     life: z.object({ run: z.string().min(1), nonce: z.string().min(1) }),
-    environment: z.looseObject({ ...whose, state: z.enum(STATES) }).optional(),
+    environment: z
+      .looseObject({ ...whose, template: z.looseObject({ name: z.string() }), state: z.enum(STATES) })
+      .optional(),
   });
   const { data } = schema.safeParse(annotations);
   return data as Read | undefined;

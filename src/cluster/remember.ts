@@ -13,6 +13,7 @@ export async function remember(
   environment: Environment,
   signal?: AbortSignal,
 ): Promise<void> {
-  const annotations = { [ANNOTATION.environment]: JSON.stringify(environment) };
+  // Where Temporal was restored from before its end was begun, it has none any more.
+  const annotations = { [ANNOTATION.environment]: JSON.stringify(environment), [ANNOTATION.ended]: null };
   await cluster.merge({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, annotations } }, uid, signal);
 }

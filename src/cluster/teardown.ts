@@ -5,8 +5,9 @@ import { namespaceCandidates } from '../environment/names.ts';
 import type { Cluster } from './client.ts';
 import { ClusterError, isRefusal } from './errors.ts';
 import { readNamespace } from './own-namespace.ts';
-import { wasBornOf } from './ownership.ts';
+import { ANNOTATION, wasBornOf } from './ownership.ts';
 import { conditionsOf, holdersOf, volumeHeld } from './what-holds.ts';
+import { ELSEWHERE, isElsewhere } from './whereabouts.ts';
 
 /**
  * Finds what a life of an environment made, also where the answer to its create was lost. There may be more than one: a
@@ -29,9 +30,11 @@ export async function findNamespaces(
 }
 
 /** The volumes that the cluster will remove with the claims of a namespace: those with the reclaim policy Delete. */
-export async function volumesOf(cluster: Cluster, { name }: Namespace, signal?: AbortSignal): Promise<string[]> {
+export async function volumesOf(cluster: Cluster, { name, uid }: Namespace, signal?: AbortSignal): Promise<string[]> {
   const kind = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' };
   const claims = await cluster.list<V1PersistentVolumeClaim>(kind, name, { signal });
+  // Looked at after its claims: another that has taken its name has volumes of its own.
+  if ((await readNamespace(cluster, name, signal))?.metadata?.uid !== uid) return [];
   const volumes = await Promise.all(
     claims.flatMap(({ spec }) => (spec?.volumeName ? [readVolume(cluster, spec.volumeName, signal)] : [])),
   );
@@ -59,10 +62,14 @@ export async function remove(
   const { name, uid } = namespace;
   const live = await readNamespace(cluster, name, signal);
   if (live?.metadata?.uid === uid) {
-    if (!live.metadata.deletionTimestamp) return [told(name, await refusal(cluster, namespace, signal))];
+    if (!live.metadata.deletionTimestamp) {
+      if (live.metadata.annotations?.[ANNOTATION.ended] === undefined) await markEnded(cluster, namespace, signal);
+      return [told(name, await refusal(cluster, namespace, signal))];
+    }
     const holders = byName ? await holdersOf(cluster, live, signal) : [];
     return [told(name, [...holders, ...conditionsOf(live)])];
   }
+  if (await isElsewhere(cluster, namespace, signal)) return [`namespace ${name}, which is ${ELSEWHERE}`];
   const left = await Promise.all(volumes.map((volume) => readVolume(cluster, volume, signal)));
   return left.flatMap((volume) => (volume === undefined ? [] : volumeHeld(volume)));
 }
@@ -70,6 +77,17 @@ export async function remove(
 function told(name: string, holding: string[]): string {
   const text = [`namespace ${name}`, ...(holding.length > 0 ? [holding.join('; ')] : [])].join(', held by: ');
   return text.length > LONGEST ? `${text.slice(0, LONGEST)} …` : text;
+}
+
+/** Notes that its end was begun: Temporal forgets that, and what stays nevertheless must not pass for lost then. */
+async function markEnded(cluster: Cluster, { name, uid }: Namespace, signal?: AbortSignal): Promise<void> {
+  const annotations = { [ANNOTATION.ended]: new Date().toISOString() };
+  try {
+    await cluster.merge({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, annotations } }, uid, signal);
+  } catch (error) {
+    // What cannot be marked is to go all the same.
+    if (!(error instanceof ClusterError && holdsUp(error))) throw error;
+  }
 }
 
 /** Asks for the deletion. What refuses it holds the namespace, as a finalizer would: it is named, and asked again. */

@@ -1,5 +1,6 @@
 import type { V1Namespace, V1ObjectMeta, V1PersistentVolume } from '@kubernetes/client-node';
 import type { Cluster } from './client.ts';
+import { withoutOwnPort } from './errors.ts';
 
 /** So much of each kind, and of each object, is named: a memo holds little, and people read less. */
 const MOST_NAMED = 5;
@@ -27,7 +28,7 @@ const KINDS: Record<string, [apiVersion: string, kind: string]> = {
 /** What the cluster itself says of a namespace that it deletes: which kinds and finalizers remain, what it cannot delete. */
 export function conditionsOf({ status }: V1Namespace): string[] {
   const holding = status?.conditions?.filter(({ status }) => status === 'True') ?? [];
-  return holding.map(({ message }) => message ?? '').filter((message) => message !== '');
+  return holding.map(({ message }) => withoutOwnPort(message ?? '')).filter((message) => message !== '');
 }
 
 /** The objects that hold a namespace, as far as the worker may see them, and the finalizers of the namespace itself. */

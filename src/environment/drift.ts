@@ -11,6 +11,8 @@ export interface Mending {
   findings: Finding[];
   /** Whether all that could not be restored may be so in a moment, as where the cluster is just busy. */
   isPassing: boolean;
+  /** What the namespace remembers that is later than what was known: nothing was done then. */
+  later?: Environment | undefined;
 }
 
 const KEPT = 10;

@@ -10,4 +10,6 @@ export interface Life {
 export interface Namespace {
   name: string;
   uid: string;
+  /** Which cluster it is on: elsewhere it is not found either. What was begun before this was noted does not say. */
+  cluster?: string;
 }

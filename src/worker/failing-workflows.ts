@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
 import { TASK_QUEUE } from '../workflows/messages.ts';
-import { FAILING } from '../workflows/search-attributes.ts';
+import { FAILING, FAILS } from '../workflows/search-attributes.ts';
 
 const EVERY_MS = 15_000;
 const DESCRIPTION = 'How many workflows a defect holds up: they fail their tasks, one after the other.';
@@ -15,7 +15,7 @@ const DESCRIPTION = 'How many workflows a defect holds up: they fail their tasks
 export function watchFailing(client: Client): () => void {
   const { metricMeter, logger } = Runtime.instance();
   const gauge = metricMeter.createGauge('berth_workflows_failing', 'int', '', DESCRIPTION);
-  const query = `${FAILING} IS NOT NULL AND TaskQueue = '${TASK_QUEUE}' AND ExecutionStatus = 'Running'`;
+  const query = `${FAILING} = '${FAILS}' AND TaskQueue = '${TASK_QUEUE}' AND ExecutionStatus = 'Running'`;
   const look = async (): Promise<void> => {
     try {
       gauge.set((await client.workflow.count(query)).count);

@@ -37,7 +37,10 @@ const worker = await createWorker(connection, temporalNamespace, dependencies);
 const { canaryEvery, sweepEvery } = configuration;
 await Promise.all([keepCanary(client, canaryEvery), keepSweep(client, sweepEvery)]);
 // Temporal may lose everything while this worker runs, and this schedule with it.
-const keepSweeping = async (): Promise<void> => await keepSweep(client, sweepEvery).catch(() => undefined);
+const keepSweeping = async (): Promise<void> =>
+  await keepSweep(client, sweepEvery).catch((error) =>
+    Runtime.instance().logger.warn('The schedule of the sweep cannot be kept just now, and is tried again.', { error }),
+  );
 const sweeping = sweepEvery && setInterval(keepSweeping, Math.min(durationMs(sweepEvery), HOUR_MS));
 const unwatch = bindAddress === undefined ? undefined : watchFailing(client);
 const drift = watchDrift(kubeConfig, cluster, ownershipKey, client, Runtime.instance());

@@ -62,6 +62,8 @@ function scheduleOf({ id, workflowType, args, summary }: Chore, every: string) {
       workflowType,
       workflowId: id,
       taskQueue: TASK_QUEUE,
+      // One that is stuck must not keep all others from coming.
+      workflowRunTimeout: '1h',
       args,
       staticSummary: summary,
     },

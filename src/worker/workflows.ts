@@ -5,7 +5,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { Lost, Workflows } from '../activities/workflows.ts';
+import type { Leading, Lost, Workflows } from '../activities/workflows.ts';
 import type { Environment, State } from '../environment/environment.ts';
 import { type Identity, teardownId, workflowId } from '../environment/identity.ts';
 import type { Ours } from '../environment/sweep/decide.ts';
@@ -24,19 +24,20 @@ export class TemporalWorkflows implements Workflows {
     this.#client = client;
   }
 
-  async lifeOf(identity: Identity): Promise<string | undefined> {
+  async lifeOf(identity: Identity): Promise<Leading | undefined> {
     const id = workflowId(identity);
     const open = await this.#openRun(id);
     if (open === undefined) return undefined;
     // One that was taken up is a run of its own, and goes on with the life of another.
     const { resumed } = await this.#inputOf(id, open.run);
-    return resumed?.life.run ?? open.firstRun;
+    return { run: resumed?.life.run ?? open.firstRun, environment: open.environment };
   }
 
-  async teardownOf(identity: Identity, run: string): Promise<Ours['teardown']> {
+  async teardownOf(identity: Identity, run: string): Promise<Pick<Ours, 'teardown' | 'tornDownSince'>> {
     const description = await this.#describe(teardownId(identity, run));
-    if (description === undefined) return 'none';
-    return description.status.name === 'RUNNING' ? 'open' : 'over';
+    if (description === undefined) return { teardown: 'none' };
+    const { status, startTime } = description;
+    return status.name === 'RUNNING' ? { teardown: 'open', tornDownSince: startTime } : { teardown: 'over' };
   }
 
   async isCanary(run: string): Promise<boolean> {
@@ -56,7 +57,7 @@ export class TemporalWorkflows implements Workflows {
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       // It may be ours: the answer to an earlier try may have been lost.
-      return (await this.lifeOf(specification)) === life.run;
+      return (await this.lifeOf(specification))?.run === life.run;
     }
   }
 
@@ -77,11 +78,12 @@ export class TemporalWorkflows implements Workflows {
     }
   }
 
-  async #openRun(id: string): Promise<{ run: string; firstRun: string } | undefined> {
+  async #openRun(id: string): Promise<{ run: string; firstRun: string; environment: Environment } | undefined> {
     const description = await this.#describe(id);
     if (description?.status.name !== 'RUNNING') return undefined;
-    const { runId, raw } = description;
-    return { run: runId, firstRun: raw.workflowExecutionInfo?.firstRunId || runId };
+    const { runId, raw, memo } = description;
+    const { environment } = memo as unknown as EnvironmentMemo;
+    return { run: runId, firstRun: raw.workflowExecutionInfo?.firstRunId || runId, environment };
   }
 
   async #describe(id: string): Promise<WorkflowExecutionDescription | undefined> {

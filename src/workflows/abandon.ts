@@ -14,13 +14,14 @@ const STUCK_AFTER_MS = 30_000;
  * No version marker is needed: none of this does anything before that message, which no older code has ever taken.
  *
  * @param whatIsLeft what was last seen, in the words of status
+ * @param since when it was begun, be it by an earlier run
  * @returns who gave it up and why, where somebody did
  */
 export async function unlessAbandoned(
   run: () => Promise<void>,
   whatIsLeft: () => string,
+  since: Date,
 ): Promise<Abandonment | undefined> {
-  const began = Date.now();
   const given = new Trigger<Abandonment>();
   const giveUp = ({ by, reason }: Pick<Abandonment, 'by' | 'reason'>): Abandonment => {
     const abandoned = { by, at: new Date().toISOString(), reason, left: whatIsLeft() };
@@ -28,7 +29,7 @@ export async function unlessAbandoned(
     return abandoned;
   };
   // What is refused before it is taken leaves nothing in the history, however often it is asked.
-  setHandler(abandonUpdate, giveUp, { validator: (_) => mustBeStuck(Date.now() - began) });
+  setHandler(abandonUpdate, giveUp, { validator: (_) => mustBeStuck(Date.now() - since.getTime()) });
   // What goes on with it is told by Temporal, once this workflow is over, that it need not.
   return await Promise.race([run().then(() => undefined), given]);
 }

@@ -9,8 +9,9 @@ const cancellationType: ActivityCancellationType = 'WAIT_CANCELLATION_COMPLETED'
 
 /** Steps of a few cluster calls: in the worker that has the workflow, without a hop through a queue. */
 export const quick = proxyLocalActivities<Activities>({
-  // A cluster of which each answer takes some seconds is slow, and not to be begun again from the start.
-  startToCloseTimeout: '60s',
+  // A cluster of which each answer takes some seconds is slow, and not to be begun again from the start: others wait for
+  // it as well. A worker that is lost is noticed by its workflow task.
+  startToCloseTimeout: '5m',
   // A longer wait would hold up queries and updates: it is left to a timer.
   localRetryThreshold: '1s',
   retry: { ...retry, maximumAttempts: TRIES_AT_ONCE },

@@ -46,8 +46,8 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
   const life: Life = resumed?.life ?? { run: workflowInfo().firstExecutionRunId, nonce: uuid4() };
   const saga = new Saga();
   // Runs that were begun before namespaces could remember go on without.
-  const memory = patched('namespaces-remember') ? new Memory(record, place) : undefined;
-  const mender = new Mender(record, specification, place);
+  const memory = patched('namespaces-remember') ? new Memory(record, place, () => mender.ask()) : undefined;
+  const mender = new Mender(record, specification, place, resumed?.isToCheck);
   const wishes = new Wishes(record, specification.recipe.lifetime, memory, mender);
   let namespace = resumed?.namespace;
 
@@ -58,9 +58,15 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
       await withinDeadline(specification.recipe.deadline, record, provision).catch(unlessMovedOn);
     for (let isThere = true; isThere; ) {
       const next = await wishes.next();
-      if (next === 'a new run') return await goOnInNewRun();
+      if (next === 'a new run') {
+        await memory?.settled();
+        if (wishes.isAnybodyWaiting) continue;
+        return await goOnInNewRun();
+      }
       if (next === 'its time is over') {
         if (await hasMovedOn()) continue;
+        // Where the cluster was away, people may have said much meanwhile.
+        if (patched('listens-while-it-looks') && !wishes.isTimeOver) continue;
         if (record.environment.state === 'asleep') break;
       }
       const turns = { wake, sleep: fallAsleep, 'its time is over': fallAsleep, mend: () => mender.mend() };
@@ -90,9 +96,9 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
   }
 
   /** @returns whether it is later than was known here: from now on it is known as it is */
-  async function hasMovedOn(): Promise<boolean> {
-    const found = await memory?.catchUp(life);
-    namespace = found ?? namespace;
+  async function hasMovedOn(known = record.environment): Promise<boolean> {
+    const found = await memory?.catchUp(life, known);
+    namespace ??= found;
     return found !== undefined;
   }
 
@@ -108,8 +114,8 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
     const wasEverReady = record.environment.ready_at !== undefined;
     const handedOver = ready(runs ? record.environment : verifying, new Date(), specification.ttl);
     // What its developer was ever given is never lost, whatever happens to Temporal from here on.
-    if (memory && !wasEverReady) await memory.keep(handedOver);
-    record.become({ ...handedOver, steps: record.environment.steps });
+    const later = memory && !wasEverReady ? await memory.keep(handedOver) : undefined;
+    record.become(later ?? { ...handedOver, steps: record.environment.steps });
     if (wasEverReady) memory?.renew();
   }
 
@@ -128,8 +134,9 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
 
   /** @returns whether the environment is still there: ready, or asleep again with what kept it from waking */
   async function wake(): Promise<boolean> {
+    const before = record.environment;
     try {
-      record.become(waking(record.environment));
+      record.become(waking(before));
       await withinDeadline(specification.recipe.deadline, record, async (readyBy) => {
         await step('isolation', () => quick.rouse(specification, place()));
         await becomeReady(readyBy);
@@ -137,6 +144,8 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
       return true;
     } catch (error) {
       if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;
+      // It may have been woken long ago, and Temporal restored from before that.
+      if (patched('looks-before-it-sleeps-again') && (await hasMovedOn(before))) return true;
       return await fallAsleep(brokenOff(error, 'it is asleep again, with all that was in it'));
     }
   }
@@ -147,14 +156,17 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
   }
 
   async function goOnInNewRun(): Promise<void> {
-    await memory?.settled();
     const { environment } = record;
     // Only what the first run was started with would be carried over by itself.
     const goOn = makeContinueAsNewFunc<typeof EnvironmentWorkflow>({
       memo: { environment },
       typedSearchAttributes: searchAttributesOf(environment),
     });
-    await goOn({ specification, environment, resumed: { life, namespace: place() } });
+    await goOn({
+      specification,
+      environment,
+      resumed: { life, namespace: place(), isToCheck: mender.dueMs !== undefined },
+    });
   }
 
   function handOver(): Promise<void> {

@@ -14,7 +14,12 @@ export interface EnvironmentInput {
   /** As it is shown from the first moment on. */
   environment: Environment;
   /** Set where a run goes on from one whose history had grown long, or from one that was lost. */
-  resumed?: { life: Life; namespace: Namespace };
+  resumed?: {
+    life: Life;
+    namespace: Namespace;
+    /** Whether it was told to compare itself with the cluster, and had not yet. */
+    isToCheck?: boolean;
+  };
 }
 
 /** What is to be removed, and whether the teardown now speaks for the environment, its own run having closed. */
@@ -24,6 +29,8 @@ export interface TeardownInput {
   /** Unknown where the answer to its create was lost: it is looked for by the nonce then. */
   namespace?: Namespace;
   takesOver: boolean;
+  /** Set where a run goes on from one whose history had grown long: what that namespace had, and what of it was left. */
+  resumed?: { volumes: string[]; left: string[] };
 }
 
 /** What a sweep is to do. */

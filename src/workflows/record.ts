@@ -54,9 +54,9 @@ export class EnvironmentRecord {
     this.#change(environment);
   }
 
-  /** Runs a step and shows that it runs, how it ended, and after how many attempts. */
+  /** Runs a step and shows that it runs, how it ended, and after how many attempts. One that an earlier run began goes on. */
   async step<T>(name: StepName, run: () => Promise<StepResult<T>>): Promise<T> {
-    this.#change(beginStep(this.#environment, name, new Date()));
+    if (this.#running?.name !== name) this.#change(beginStep(this.#environment, name, new Date()));
     const { value, attempts, message } = await run();
     this.#end({ state: 'done', attempts, message });
     return value;
@@ -82,6 +82,10 @@ export class EnvironmentRecord {
   /** From here on another workflow tears the environment down, and shows how that goes. */
   tornDownBy(teardown: string): void {
     upsertMemo({ teardown } satisfies Partial<EnvironmentMemo>);
+  }
+
+  get #running(): Step | undefined {
+    return this.#environment.steps.find(({ state }) => state === 'running');
   }
 
   #end(outcome: Parameters<typeof endStep>[2]): void {

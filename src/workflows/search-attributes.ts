@@ -17,6 +17,8 @@ export const SEARCH_ATTRIBUTE_NAMES = Object.values(KEYS).map(({ name }) => name
  * is told `system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute`.
  */
 export const FAILING = 'TemporalReportedProblems';
+/** Of these, that it is the code which fails: tasks that time out say nothing but that worker after worker was lost. */
+export const FAILS = 'category=WorkflowTaskFailed';
 
 /** By what an environment is found. */
 export function searchAttributesOf(environment: Environment): SearchAttributePair[] {

@@ -58,20 +58,34 @@ export class Wishes {
       }
       const wish = this.#wish;
       this.#wish = undefined;
-      if (wish !== undefined) return wish;
+      if (wish !== undefined && this.#isWanted(wish)) return wish;
       if (isLong()) return 'a new run';
     }
+  }
+
+  /** Whether its time is over, and nobody wants it otherwise. */
+  get isTimeOver(): boolean {
+    return this.#wish === undefined && Date.parse(endOf(this.#environment) ?? '') <= Date.now();
+  }
+
+  /** Whether somebody waits for an answer, or for something to be done. */
+  get isAnybodyWaiting(): boolean {
+    return this.#wish !== undefined || !allHandlersFinished();
   }
 
   get #environment(): Environment {
     return this.#record.environment;
   }
 
-  /** What is so already, or will be so without it, is not wanted. */
   #want(wish: Wish['wish']): void {
+    if (this.#isWanted(wish)) this.#wish = wish;
+  }
+
+  /** What is so already, or will be so without it, is not wanted. */
+  #isWanted(wish: Wish['wish']): boolean {
     const environment = this.#environment;
     const sleeps = environment.state === 'asleep' || isFallingAsleep(environment);
-    if (wish === 'wake' ? sleeps : isAwake(environment)) this.#wish = wish;
+    return wish === 'wake' ? sleeps : isAwake(environment);
   }
 
   /** What a caller of start is told once it is known: the environment, ready, or the problem. */

@@ -7,7 +7,9 @@ import { berth, someone } from './berth.ts';
 it('berth sweep --dry-run shows what would be done, and changes nothing', async () => {
   const { code, stdout, stderr } = await berth(['sweep', '--dry-run'], { BERTH_TOKEN: await adminToken() });
 
-  expect(stdout).toMatch(/^\d+ kept, \d+ to be adopted, \d+ to be undone, \d+ left for now, \d+ missing\.\n$/m);
+  expect(stdout).toMatch(
+    /^\d+ kept, \d+ to be adopted, \d+ to be undone, \d+ left for now, \d+ missing, \d+ superseded\.\n$/m,
+  );
   // Other tests leave much lying about while they run.
   expect({ code, isAlarm: stderr !== '' }).toEqual({ code: stderr === '' ? 0 : 1, isAlarm: code === 1 });
 });
@@ -37,6 +39,6 @@ it('berth sweep names each namespace, whose it is, and the reason', () => {
   expect(text).toBe(
     'VERDICT  NAMESPACE  DEV_ID  PROJECT  REASON\n' +
       'adopt    dev-ada    ada     shop     it was ready, and lacks its workflow\n' +
-      '1 kept, 1 adopted, 0 undone, 0 left for now, 0 missing.\n',
+      '1 kept, 1 adopted, 0 undone, 0 left for now, 0 missing, 0 superseded.\n',
   );
 });

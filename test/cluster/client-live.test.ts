@@ -37,6 +37,28 @@ describe('the client to the apiserver', () => {
     });
   });
 
+  it('counts the time of a call from when it has a connection: who waits for a slow one is not given up with it', async () => {
+    const { proxy, cluster, slow } = await behindSlowCall();
+    const waiting = [cluster.read(DEFAULT), cluster.read(DEFAULT)];
+
+    await expect(slow).rejects.toThrow('did not answer in time');
+    proxy.goOn();
+
+    for (const answer of await Promise.all(waiting)) expect(answer).toMatchObject({ metadata: { name: 'default' } });
+  });
+
+  it('gives up a call that waits for a connection when its caller does, and the others go on', async () => {
+    const { proxy, cluster, slow } = await behindSlowCall();
+    const caller = new AbortController();
+    const waiting = [cluster.read(DEFAULT, caller.signal), cluster.read(DEFAULT)];
+
+    caller.abort();
+    await expect(waiting[0]).rejects.toThrow('The call to the apiserver was cancelled.');
+    await expect(slow).rejects.toThrow('did not answer in time');
+    proxy.goOn();
+    await expect(waiting[1]).resolves.toBeDefined();
+  });
+
   it('gives up a call when its caller does', async () => {
     const proxy = await proxyToApiserver();
     const cluster = await clusterBehind(proxy.port);
@@ -76,6 +98,15 @@ describe('the client to the apiserver', () => {
   });
 });
 
+/** A cluster whose only connection is taken by a call that is not answered. */
+async function behindSlowCall() {
+  const proxy = await proxyToApiserver();
+  const cluster = await clusterBehind(proxy.port, { connections: 1, deadlineMs: 2000 });
+  await cluster.read(DEFAULT);
+  proxy.pause();
+  return { proxy, cluster, slow: cluster.read(DEFAULT) };
+}
+
 /** Stands before the apiserver, counts connections, and can stop to pass anything on. */
 async function proxyToApiserver() {
   const target = new URL(adminConfig().getCurrentCluster()?.server ?? '');
@@ -83,10 +114,10 @@ async function proxyToApiserver() {
   let paused = false;
   const server = createServer((client) => {
     sockets.push(client);
-    if (paused) return;
     const upstream = connect(Number(target.port), target.hostname);
     for (const socket of [client, upstream]) socket.on('error', () => undefined);
     client.pipe(upstream).pipe(client);
+    if (paused) client.pause();
     client.once('close', () => upstream.destroy());
   });
   server.listen(0, '127.0.0.1');
@@ -97,7 +128,15 @@ async function proxyToApiserver() {
   });
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('the proxy has no address');
-  return { port: address.port, connections: () => sockets.length, pause: () => (paused = true) };
+  const pause = (): void => {
+    paused = true;
+    for (const socket of sockets) socket.pause();
+  };
+  const goOn = (): void => {
+    paused = false;
+    for (const socket of sockets) socket.resume();
+  };
+  return { port: address.port, connections: () => sockets.length, pause, goOn };
 }
 
 async function clusterBehind(port: number, options: ClusterOptions = {}): Promise<Cluster> {

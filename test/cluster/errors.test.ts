@@ -1,6 +1,7 @@
 import { ApiException } from '@kubernetes/client-node';
 import { describe, expect, test } from 'vitest';
 import { ClusterError, classify } from '../../src/cluster/errors.ts';
+import { conditionsOf } from '../../src/cluster/what-holds.ts';
 
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.s3cret';
 
@@ -84,6 +85,18 @@ describe('an answer of the apiserver', () => {
     expect(classify(error)).toMatchObject({ class: 'final', reason });
   });
 
+  test('says that there is no such object only where it says so itself: a proxy before it has 404s of its own', () => {
+    const status = { kind: 'Status', reason: 'NotFound', message: 'namespaces "dev-ada" not found', code: 404 };
+    const missing = (body: string) => classify(new ApiException(404, 'x', body, {})).isMissing;
+    expect(missing(JSON.stringify(status))).toBe(true);
+    for (const other of [
+      { ...status, kind: 'Page' },
+      { ...status, reason: undefined },
+    ])
+      expect(missing(JSON.stringify(other))).toBe(false);
+    for (const body of ['404 page not found', '<html>Not Found</html>', '']) expect(missing(body)).toBe(false);
+  });
+
   test('is told in the apiserver’s own words, or with its status where it has none', () => {
     expect(classify(answer(403, QUOTA)).message).toBe(QUOTA);
     for (const body of ['<html>Bad Gateway</html>', '', '[]', 'null', '{"message": 1}']) {
@@ -134,3 +147,23 @@ function fetchFailed(reason: string): TypeError {
 function shown(error: ClusterError): string {
   return `${error.message} ${error.stack} ${JSON.stringify(error)} ${String(error.cause)}`;
 }
+
+describe('a webhook whose name cannot be resolved', () => {
+  const says = (port: number): string =>
+    `failed calling webhook "rules.example.com": dial tcp: lookup rules.svc on 10.96.0.10:53: read udp 10.0.0.7:${port}->10.96.0.10:53: i/o timeout`;
+
+  test('is told in the same words each time, whichever port it was asked from', () => {
+    const [once, again] = [45_123, 50_999].map((port) => classify(answer(500, says(port))).message);
+    expect(again).toBe(once);
+    expect(once).toContain('read udp 10.0.0.7->10.96.0.10:53: i/o timeout');
+  });
+
+  test('is so too where it holds a namespace', () => {
+    const condition = { type: 'NamespaceDeletionContentFailure', status: 'True' };
+    const [once, again] = [45_123, 50_999].map((port) =>
+      conditionsOf({ status: { conditions: [{ ...condition, message: says(port) }] } }),
+    );
+    expect(again).toEqual(once);
+    expect(once).toEqual([expect.stringContaining('lookup rules.svc on 10.96.0.10:53')]);
+  });
+});

@@ -1,12 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { V1Namespace } from '@kubernetes/client-node';
+import type { V1Namespace, V1PersistentVolume, V1PersistentVolumeClaim } from '@kubernetes/client-node';
 import fc from 'fast-check';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { buildWorkload } from '../../src/cluster/build.ts';
 import type { Cluster } from '../../src/cluster/client.ts';
 import { createNamespace } from '../../src/cluster/create-namespace.ts';
-import { findNamespaces, remove as removeEnvironment } from '../../src/cluster/teardown.ts';
+import { findNamespaces, remove as removeEnvironment, volumesOf } from '../../src/cluster/teardown.ts';
 import { adminCluster, someDeveloper, workerCluster } from '../setup/client.ts';
 import { specification } from '../setup/lives.ts';
 
@@ -84,6 +84,35 @@ describe('a namespace that Berth did not make', () => {
 });
 
 describe('a namespace that has taken the name of an environment’s own', () => {
+  it('has volumes of its own, for which nobody else’s end waits', async () => {
+    const admin = await adminCluster();
+    const worker = await workerCluster();
+    const { metadata } = await foreignNamespace(admin, `dev-${someDeveloper()}`);
+    const [name = '', uid = ''] = [metadata?.name, metadata?.uid];
+    const size = { storage: '1Mi' };
+    const spec = { accessModes: ['ReadWriteOnce'], storageClassName: '', persistentVolumeReclaimPolicy: 'Delete' };
+    const volume = { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name } };
+    const made = await admin.create<V1PersistentVolume>({
+      ...volume,
+      spec: { ...spec, capacity: size, hostPath: { path: `/tmp/${name}` } },
+    });
+    onTestFinished(() => admin.delete(volume, made.metadata?.uid ?? ''));
+    await admin.create<V1PersistentVolumeClaim>({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'home', namespace: name },
+      spec: {
+        accessModes: spec.accessModes,
+        storageClassName: '',
+        volumeName: name,
+        resources: { requests: size },
+      },
+    });
+
+    expect(await volumesOf(worker, { name, uid })).toEqual([name]);
+    expect(await volumesOf(worker, { name, uid: randomUUID() })).toEqual([]);
+  });
+
   it('is written nothing into', async () => {
     const admin = await adminCluster();
     const worker = await workerCluster();

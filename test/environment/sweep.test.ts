@@ -81,6 +81,17 @@ describe('what is decided of a namespace', () => {
     );
   });
 
+  it('tells of one that is being torn down for long: somebody may have to give that up', () => {
+    fc.assert(
+      fc.property(ours, past, ({ deletedAt: _, ...known }, tornDownSince) => {
+        const open: Ours = { ...known, workflow: 'none', teardown: 'open', tornDownSince };
+        const { verdict, isOdd } = decide(open, NOW, GRACE_MS);
+        expect(verdict).toBe('keep');
+        expect(isOdd === true).toBe(NOW.getTime() - tornDownSince.getTime() > 600_000);
+      }),
+    );
+  });
+
   it('tells of one that is being deleted for long, whatever else is known', () => {
     fc.assert(
       fc.property(ours, past, (known, deletedAt) => {
@@ -92,18 +103,26 @@ describe('what is decided of a namespace', () => {
   });
 });
 
-describe('how much a pass may undo', () => {
+describe('how much a pass may end', () => {
   it('is at most 5 and at most 5 %, though always one: else nothing is, and an alarm says so', () => {
     const count = fc.integer({ min: 0, max: 300 });
     fc.assert(
-      fc.property(count, count, count, (undo, keep, adopt) => {
-        const limited = withinLimit(passOf({ undo, keep, adopt }));
-        const isTooMuch = undo > 5 || (undo > 1 && undo > 0.05 * (undo + keep + adopt));
+      fc.property(count, fc.nat(10), count, count, (undo, missing, keep, adopt) => {
+        const limited = withinLimit(passOf({ undo, missing, keep, adopt }));
+        const ending = undo + missing;
+        const isTooMuch = ending > 5 || (ending > 1 && ending > 0.05 * (ending + keep + adopt));
         expect(limited.alarm !== undefined).toBe(isTooMuch);
         expect(limited.counts).toMatchObject({ undo: isTooMuch ? 0 : undo, wait: isTooMuch ? undo : 0, adopt });
         expect(limited.findings.some(({ verdict }) => verdict === 'undo')).toBe(!isTooMuch && undo > 0);
+        expect(withinLimit(limited)).toEqual(limited);
       }),
     );
+  });
+
+  it('counts whose namespaces are missing, and says that the cluster may be another one', () => {
+    const { alarm, counts } = withinLimit(passOf({ missing: 6, keep: 300 }));
+    expect(alarm).toMatch(/^6 of 306 namespaces would be undone, or are missing \(6\), .* the right cluster/);
+    expect(counts).toMatchObject({ missing: 6 });
   });
 
   it('does not grow by namespaces that are not ours', () => {

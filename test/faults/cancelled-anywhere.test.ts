@@ -12,7 +12,7 @@ import { Stage } from './stage.ts';
 import { atStrength } from './strength.ts';
 
 const LATER = { Prefer: 'respond-async' };
-const TEST_MS = 300_000;
+const TEST_MS = atStrength(300_000, 1_200_000);
 const ENDED_LIVES = atStrength(10, 200);
 const AT_ONCE = 10;
 const RESTARTED_LIVES = atStrength(2, 10);

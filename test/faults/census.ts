@@ -18,6 +18,8 @@ export interface Scope {
   readonly developers: string;
   /** A client for the Temporal namespace. */
   readonly temporal: Client;
+  /** Whether others use that namespace too: what is nobody's is theirs then. */
+  readonly isShared?: boolean;
   readonly adminKubeconfig: string;
   /** Where an embedded control plane keeps its state, which names every volume's directory that there ever was. */
   readonly etcdDirectory?: string;
@@ -55,7 +57,7 @@ export async function census(scope: Scope): Promise<Census> {
   const directories = volumeDirectories(scope.etcdDirectory);
   const [objects, { openRuns, completed }] = await Promise.all([
     new ClusterContents(scope.adminKubeconfig).clusterScoped(),
-    recordedLives(scope.temporal, scope.developers),
+    recordedLives(scope.temporal, scope.developers, scope.isShared),
   ]);
   const ofKind = (kind: string) => objects.filter((object) => object.kind === kind);
   const inUse = new Set(ofKind('PersistentVolume').map(({ spec }) => (spec as VolumeSpec).hostPath?.path));

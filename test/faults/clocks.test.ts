@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { expectNothingLeft } from './census.ts';
 import { Hold } from './faults.ts';
+import { closeRow } from './row.ts';
 import { Stage } from './stage.ts';
 
 // The Date of a worker and of an API server jumps in the middle of their work. It is theirs alone: the preloaded module
@@ -35,8 +35,11 @@ afterEach(() => stage.close());
 describe.each([
   ['put forward', FIVE_MINUTES_MS],
   ['put back', -FIVE_MINUTES_MS],
-])('clocks that are %s by five minutes', (_, ms) => {
-  it('in the middle of a start end neither the start nor the wait for it, and nothing that is ready', async () => {
+])('clocks that are %s by five minutes', (how, ms) => {
+  it('in the middle of a start end neither the start nor the wait for it, and nothing that is ready', async ({
+    task,
+  }) => {
+    task.meta.fault = `clocks ${how} by 5 min in the middle of a start`;
     const before = { ...stage.environment('before'), template: 'bare', ttl: '5m' };
     await stage.start(before);
     const caught = { ...stage.environment('caught'), template: 'node' };
@@ -57,10 +60,11 @@ describe.each([
     await jump(0);
     await Promise.all([before, caught].map((identity) => stage.terminate(identity)));
     await stage.endProcesses();
-    await expectNothingLeft(stage.scope());
+    await closeRow(task, 1, stage.scope());
   });
 
-  it('do not change how long a caller waits', async () => {
+  it('do not change how long a caller waits', async ({ task }) => {
+    task.meta.fault = `clocks ${how} by 5 min in the middle of a wait`;
     const caught = stage.environment('caught');
     const hold = new Hold('before it is done');
     const rule = stage.proxy.on({ method: 'POST', resource: 'namespaces' }, hold.fault);
@@ -77,5 +81,7 @@ describe.each([
     hold.release();
     expect(await stage.settled(caught)).toMatchObject({ state: 'ready' });
     expect(await stage.terminate(caught)).toMatchObject({ status: 200, body: { state: 'terminated' } });
+    await stage.endProcesses();
+    await closeRow(task, 1, stage.scope());
   });
 });

@@ -1,15 +1,19 @@
-import type { EventsV1Event } from '@kubernetes/client-node';
+import type { EventsV1Event, V1Namespace } from '@kubernetes/client-node';
 import type { Client } from '@temporalio/client';
 import { describe, expect, it, vi } from 'vitest';
 import type { Cluster } from '../../src/cluster/client.ts';
 import type { Drift, Environment } from '../../src/environment/environment.ts';
 import { startUpdate } from '../../src/workflows/messages.ts';
-import { adminCluster, someDeveloper, temporalClient } from '../setup/client.ts';
+import { adminCluster, temporalClient } from '../setup/client.ts';
 import { beginLife, shownBy, specification } from '../setup/lives.ts';
 import { ADDITIONS, ByHand, DEEDS } from './by-hand.ts';
+import { Guests } from './guests.ts';
 
 const RESTORED_MS = 30_000;
+const LOOSENED = ['privileged', 'baseline', 'privileged'];
 const WITHIN = { timeout: RESTORED_MS, interval: 200 };
+
+const guests = new Guests();
 
 describe('a managed object that somebody edits by hand is restored, with an event and an entry in status:', () => {
   it.each(DEEDS)('$kind $name', async (deed) => {
@@ -48,6 +52,24 @@ describe('a managed object that somebody deletes by hand is restored, with an ev
   });
 });
 
+it('a namespace whose Pod Security somebody loosens is restored, as often as that is done', async () => {
+  const place = await ready();
+  const { cluster, namespace: name } = place;
+  const reference = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+  const level = 'pod-security.kubernetes.io/enforce';
+  const read = async () => (await cluster.read<V1Namespace>(reference))?.metadata;
+
+  for (const loosened of LOOSENED) {
+    const change = { ...reference, metadata: { name, labels: { [level]: loosened } } };
+    await cluster.merge(change, (await read())?.uid ?? '');
+    await expect.poll(async () => (await read())?.labels?.[level], WITHIN).toBe('restricted');
+  }
+
+  const restored = async () =>
+    (await shown(place)).drift?.filter(({ object }) => object === `Namespace ${name}`).length;
+  await expect.poll(restored, WITHIN).toBe(LOOSENED.length);
+});
+
 describe('what somebody adds is removed where it would open the environment, and is told:', () => {
   it.each(ADDITIONS)('a $kind', async (addition) => {
     const place = await ready();
@@ -65,6 +87,12 @@ describe('what somebody adds is removed where it would open the environment, and
   });
 });
 
+it('in the end nothing is left of any of them', {
+  meta: { fault: 'objects edited, deleted or added by hand' },
+}, async ({ task }) => {
+  await guests.closeRow(task, 2 * DEEDS.length + LOOSENED.length + ADDITIONS.length);
+});
+
 interface Place {
   client: Client;
   cluster: Cluster;
@@ -75,7 +103,7 @@ interface Place {
 /** A real environment with an object of each kind, as the shared worker built it. */
 async function ready(replicas = 1): Promise<Place> {
   const [client, cluster] = [await temporalClient(), await adminCluster()];
-  const { recipe, ...asked } = await specification(someDeveloper('drift'), 'node');
+  const { recipe, ...asked } = await specification(guests.identity().dev_id, 'node');
   const { pods, ...workload } = recipe.workload;
   const { web } = pods;
   if (web === undefined) throw new Error('the template has no such pod');
@@ -83,6 +111,7 @@ async function ready(replicas = 1): Promise<Place> {
   const life = await beginLife(client, { ...asked, recipe: { ...recipe, workload: changed } });
   const { namespace } = await life.executeUpdate(startUpdate);
   if (namespace === null) throw new Error('What is ready has a namespace.');
+  guests.accept((await shownBy(client, life.workflowId)).environment);
   return { client, cluster, id: life.workflowId, namespace };
 }
 

@@ -42,8 +42,13 @@ export function silentAfter(ms: number): Fault {
 }
 
 /** It is answered with a `Status`, as the apiserver answers errors, and never reaches it. */
-export function refuseWith(code: number, message: string, headers: Record<string, string> = {}): Fault {
-  const status = { apiVersion: 'v1', kind: 'Status', metadata: {}, status: 'Failure', message, code };
+export function refuseWith(
+  code: number,
+  message: string,
+  headers: Record<string, string> = {},
+  reason?: string,
+): Fault {
+  const status = { apiVersion: 'v1', kind: 'Status', metadata: {}, status: 'Failure', message, reason, code };
   const body = Buffer.from(JSON.stringify(status));
   return (exchange) =>
     exchange.reply({ status: code, headers: { 'content-type': 'application/json', ...headers }, body });

@@ -15,10 +15,14 @@ import {
   stepRequests,
   type TeardownStep,
 } from './step-requests.ts';
-import { someOf } from './strength.ts';
+import { atStrength, someOf } from './strength.ts';
 
-// One worker has an environment in the middle of every step when it is killed, and another takes all of them over.
+// One worker has an environment in the middle of every step when it is killed, or ended as by a supervisor, and another
+// takes all of them over.
 
+/** How a worker goes: by `kill -9`, or by SIGTERM, so that it hands on what it does. */
+type Way = 'killed' | 'ended';
+const WAYS = atStrength<Way[]>(['killed'], ['killed', 'ended']);
 const LATER = { Prefer: 'respond-async' };
 const CONVERGENCE_MS = 60_000;
 const CAUGHT_MS = 30_000;
@@ -28,40 +32,43 @@ const TEARDOWN_STEPS = Object.keys(teardownActivities({} as never)) as TeardownS
 /** Where a worker is caught. */
 type Case = StepRequest & { readonly moment: Moment };
 type Holds = Map<Case, Hold>;
-/** How the environment of each case is shown after the kill, and how long after. */
+/** How the environment of each case is shown after it went, and how long after. */
 type Convergence = Map<Case, { shown: Environment; tookMs: number }>;
 
-describe('a worker killed in the middle of a provisioning: another brings it to what it would have come to', () => {
-  const cases = atBothMoments(stepRequests(STEPS, REQUESTS_OF_PROVISIONING));
-  let stage: Stage;
-  let converged: Convergence;
+describe.for(WAYS)(
+  'a worker %s in the middle of a provisioning: another brings it to what it would have come to',
+  (way) => {
+    const cases = atBothMoments(stepRequests(STEPS, REQUESTS_OF_PROVISIONING));
+    let stage: Stage;
+    let converged: Convergence;
 
-  beforeAll(async () => {
-    stage = await stageOfOneWorker();
-    const holds = holdsFor(stage, cases);
-    for (const one of cases)
-      await stage.start({ ...environmentOf(stage, one), ...askingFor(one.step) }, { headers: LATER });
-    converged = await killAndReplace(stage, holds);
-    await Promise.all(cases.map((one) => stage.terminate(environmentOf(stage, one))));
-  }, SCENE_MS);
-  afterAll(() => stage.close());
+    beforeAll(async () => {
+      stage = await stageOfOneWorker();
+      const holds = holdsFor(stage, cases);
+      for (const one of cases)
+        await stage.start({ ...environmentOf(stage, one), ...askingFor(one.step) }, { headers: LATER });
+      converged = await replace(stage, way, holds);
+      await Promise.all(cases.map((one) => stage.terminate(environmentOf(stage, one))));
+    }, SCENE_MS);
+    afterAll(() => stage.close());
 
-  test.for(cases)('$step: $request.method $request.resource caught $moment', async (one, { annotate }) => {
-    const { shown, tookMs } = found(converged, one);
+    test.for(cases)('$step: $request.method $request.resource caught $moment', async (one, { annotate }) => {
+      const { shown, tookMs } = found(converged, one);
 
-    await annotate(`${shown.state} ${tookMs} ms after the kill`);
-    expect(shown).toMatchObject({ state: outcomeOf(one.step) });
-    await expectNothingLeft(stage.scope(shown.dev_id));
-  });
+      await annotate(`${shown.state} ${tookMs} ms after the worker went`);
+      expect(shown).toMatchObject({ state: outcomeOf(one.step) });
+      await expectNothingLeft(stage.scope(shown.dev_id));
+    });
 
-  test(
-    'and in the end nothing is left of any of them',
-    { meta: { fault: 'worker killed in a step of provisioning' } },
-    ({ task }) => leavesNothing(task, cases.length, stage),
-  );
-});
+    test(
+      'and in the end nothing is left of any of them',
+      { meta: { fault: `worker ${way} in a step of provisioning` } },
+      ({ task }) => leavesNothing(task, cases.length, stage),
+    );
+  },
+);
 
-describe('a worker killed in the middle of a teardown: another leaves nothing', () => {
+describe.for(WAYS)('a worker %s in the middle of a teardown: another leaves nothing', (way) => {
   const cases = atBothMoments(stepRequests(TEARDOWN_STEPS, REQUESTS_OF_TEARDOWN));
   let stage: Stage;
   let converged: Convergence;
@@ -79,21 +86,21 @@ describe('a worker killed in the middle of a teardown: another leaves nothing', 
       for (const one of ones) await stage.terminate(environmentOf(stage, one), LATER);
       await allCaught(holds);
     }
-    converged = await killAndReplace(stage, holds);
+    converged = await replace(stage, way, holds);
   }, SCENE_MS);
   afterAll(() => stage.close());
 
   test.for(cases)('$step: $request.method $request.resource caught $moment', async (one, { annotate }) => {
     const { shown, tookMs } = found(converged, one);
 
-    await annotate(`${shown.state} ${tookMs} ms after the kill`);
+    await annotate(`${shown.state} ${tookMs} ms after the worker went`);
     expect(shown).toMatchObject({ state: 'terminated' });
     await expectNothingLeft(stage.scope(shown.dev_id));
   });
 
   test(
     'and in the end nothing is left of any of them',
-    { meta: { fault: 'worker killed in a step of a teardown' } },
+    { meta: { fault: `worker ${way} in a step of a teardown` } },
     ({ task }) => leavesNothing(task, cases.length, stage),
   );
 });
@@ -130,20 +137,21 @@ async function allCaught(holds: Holds): Promise<void> {
   await Promise.all([...holds].map(([{ name }, hold]) => hold.caughtWithin(CAUGHT_MS, name)));
 }
 
-/** Kills the worker once all that is to be held is held, starts another and waits for what it makes of it. */
-async function killAndReplace(stage: Stage, holds: Holds): Promise<Convergence> {
+/** Kills or ends the worker once all that is to be held is held, starts another and waits for what it makes of it. */
+async function replace(stage: Stage, way: Way, holds: Holds): Promise<Convergence> {
   await allCaught(holds);
   // All of them at the same moment: else one would be over, and not be broken off.
   const notHeld = () => [...holds].flatMap(([{ name }, { isHolding }]) => (isHolding ? [] : [name]));
   await vi.waitFor(() => expect(notHeld()).toEqual([]), { timeout: CAUGHT_MS, interval: 20 });
-  await stage.killWorker('one');
-  const killedAt = Date.now();
+  const goneAt = Date.now();
+  if (way === 'killed') await stage.killWorker('one');
+  else await stage.endWorker('one');
   for (const hold of holds.values()) hold.drop();
   const starting = stage.startWorker('other');
   const settled = await Promise.all(
     [...holds.keys()].map(async (one) => {
-      const shown = await stage.settled(environmentOf(stage, one), killedAt + CONVERGENCE_MS);
-      return [one, { shown, tookMs: Date.now() - killedAt }] as const;
+      const shown = await stage.settled(environmentOf(stage, one), goneAt + CONVERGENCE_MS);
+      return [one, { shown, tookMs: Date.now() - goneAt }] as const;
     }),
   );
   await starting;

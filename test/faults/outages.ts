@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnTemporal } from './own-temporal.ts';
 import type { Stage } from './stage.ts';
 
-const MOST_STARTS = 20;
+/** What it needs may itself be killed again and again, by the faults of other lives. */
+const PATIENCE_MS = 180_000;
 const PAUSE_MS = 500;
 
 /** What a whole stage suffers from, and everybody on it. What is broken already is broken again once it is mended. */
@@ -71,11 +72,12 @@ export class Outages {
 
 /** As a supervisor does it: what it needs may be gone just now. */
 async function untilStarted(start: () => Promise<void>): Promise<void> {
-  for (let tries = 1; ; tries++) {
+  const untilMs = Date.now() + PATIENCE_MS;
+  for (;;) {
     try {
       return await start();
     } catch (error) {
-      if (tries === MOST_STARTS) throw error;
+      if (Date.now() > untilMs) throw error;
       await sleep(PAUSE_MS);
     }
   }

@@ -13,8 +13,10 @@ export interface ChosenFault {
   readonly afterMs: number;
   /** @returns once it is mended again */
   readonly breaks: (stage: Stage, outages: Outages, developer: string) => Promise<void>;
+  /** How often it has met something. */
+  readonly hits: () => number;
 }
-type Choice = Pick<ChosenFault, 'what' | 'breaks'>;
+type Choice = Omit<ChosenFault, 'afterMs'>;
 
 export const WORKERS = ['worker-0', 'worker-1'] as const;
 const LONGEST_MS = 3000;
@@ -22,7 +24,9 @@ const MOST_REQUESTS = 3;
 const LATEST_MS = 10_000;
 /** The second comes while the first lasts, or what it broke is being brought to its end. */
 const APART_MS = 1000;
-const REQUESTS_AN_OUTAGE = 4;
+const REQUESTS_SHARE = 2;
+/** The fault that durable execution is for. */
+const WORKER_SHARE = 5;
 
 const ON_REQUESTS: Record<string, Fault> = {
   'cut before they are done': cut,
@@ -39,18 +43,22 @@ const REQUESTS: Choose[] = Object.entries(ON_REQUESTS).map(
     (random) =>
       onRequests(how, fault, random),
 );
+const ofWorker: Choose = (random) => {
+  const worker = random() < 0.5 ? WORKERS[0] : WORKERS[1];
+  return outage(`${worker} killed`, random, (outages, ms) => outages.ofWorker(worker, ms));
+};
 const OUTAGES: Choose[] = [
-  (random) => {
-    const worker = random() < 0.5 ? WORKERS[0] : WORKERS[1];
-    return outage(`${worker} killed`, random, (outages, ms) => outages.ofWorker(worker, ms));
-  },
   (random) => outage('API killed', random, (outages, ms) => outages.ofApi(ms)),
   (random) => outage('apiserver refuses connections', random, (outages, ms) => outages.ofApiserver(ms)),
   (random) => outage('Temporal stands still', random, (outages, ms) => outages.standstill(ms)),
   (random) => outage('Temporal killed', random, (outages, ms) => outages.ofTemporal(ms)),
 ];
-/** An outage hits all that goes on: were there more, nothing but outages would go on. */
-const CHOICES: Choose[] = [...Array.from({ length: REQUESTS_AN_OUTAGE }, () => REQUESTS).flat(), ...OUTAGES];
+/** Other outages than of one worker hit all that goes on: were there more, nothing but these would go on. */
+const CHOICES: Choose[] = [
+  ...Array.from({ length: REQUESTS_SHARE }, () => REQUESTS).flat(),
+  ...Array.from({ length: WORKER_SHARE }, () => ofWorker),
+  ...OUTAGES,
+];
 
 /** Two faults at about the same moment. */
 export function chooseTwo(random: Random): ChosenFault[] {
@@ -65,17 +73,27 @@ export function chooseTwo(random: Random): ChosenFault[] {
 /** Faults to the next requests that are made for one developer. */
 function onRequests(how: string, fault: Fault, random: Random): Choice {
   const times = 1 + Math.floor(random() * MOST_REQUESTS);
+  let rule: { readonly left: number } | undefined;
   return {
     what: `${times} requests ${how}`,
     breaks({ proxy }, _, developer) {
       const isTheirs = ({ namespace }: ProxiedRequest) => namespace?.startsWith(`dev-${developer}`) === true;
-      proxy.on(isTheirs, fault, times);
+      rule = proxy.on(isTheirs, fault, times);
       return Promise.resolve();
     },
+    hits: () => times - (rule?.left ?? times),
   };
 }
 
 function outage(what: string, random: Random, of: (outages: Outages, ms: number) => Promise<void>): Choice {
   const ms = Math.round(random() * LONGEST_MS);
-  return { what: `${what} for ${ms} ms`, breaks: (_, outages) => of(outages, ms) };
+  let hits = 0;
+  return {
+    what: `${what} for ${ms} ms`,
+    breaks: async (_, outages) => {
+      await of(outages, ms);
+      hits = 1;
+    },
+    hits: () => hits,
+  };
 }

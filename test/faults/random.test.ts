@@ -1,16 +1,13 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
-import { temporaryDirectory } from '../local/start-command.ts';
+import { expect, test } from 'vitest';
 import { inTurns } from './in-turns.ts';
 import { Outages } from './outages.ts';
-import { OwnTemporal } from './own-temporal.ts';
+import { stageOfItsOwn } from './own-stage.ts';
 import { chooseTwo, WORKERS } from './random-faults.ts';
 import { chooseLife } from './random-lives.ts';
 import { closeRow } from './row.ts';
 import { chosenSeed, seededRandom } from './seeded-random.ts';
-import { Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 import { atStrength } from './strength.ts';
 
 const LIVES = atStrength(6, 500);
@@ -24,7 +21,8 @@ test(`${LIVES} lives with two random faults each, some of which hit all others t
   meta: { fault: 'two at once, random' },
 }, async ({ task }) => {
   task.meta.notes = [`BERTH_SEED=${seed} npm run faults -- random`];
-  const { stage, outages } = await stageWithOutages();
+  const { stage, temporal } = await stageOfItsOwn(WORKERS);
+  const outages = new Outages(stage, temporal);
   const lives = Array.from({ length: LIVES }, (_, index) => chosen(index));
   const strange: string[] = [];
   const began = Date.now();
@@ -40,7 +38,12 @@ test(`${LIVES} lives with two random faults each, some of which hit all others t
     if (states.join() !== life.comesTo.join()) strange.push(`${environment(stage).dev_id}: ${story}: ${states.join()}`);
   });
 
-  task.meta.notes.push(`${Math.round((Date.now() - began) / 1000)} s`, ...strange);
+  const hit = lives.flatMap(({ faults }) => faults).filter((fault) => fault.hits() > 0);
+  const kills = hit.filter(({ what }) => what.includes('killed')).length;
+  task.meta.notes.push(
+    `${Math.round((Date.now() - began) / 1000)} s; ${hit.length} of ${2 * LIVES} faults hit, ${kills} of them kills`,
+    ...strange,
+  );
   await stage.endProcesses();
   // Counted also where somebody was told something strange: the notes say what.
   await closeRow(task, LIVES, stage.scope());
@@ -53,16 +56,4 @@ function chosen(index: number) {
   const life = chooseLife(random);
   const faults = chooseTwo(random);
   return { life, faults, environment: (stage: Stage) => stage.environment(`life-${name}`) };
-}
-
-async function stageWithOutages(): Promise<{ stage: Stage; outages: Outages }> {
-  const directory = temporaryDirectory();
-  mkdirSync(join(directory, 'logs'));
-  const temporal = await OwnTemporal.prepare(directory);
-  await temporal.start();
-  onTestFinished(() => temporal.kill());
-  const stage = await Stage.setUp({ ownTemporal: temporal.address });
-  onTestFinished(() => stage.close());
-  await Promise.all([stage.startApi(), ...WORKERS.map((worker) => stage.startWorker(worker))]);
-  return { stage, outages: new Outages(stage, temporal) };
 }

@@ -19,15 +19,17 @@ export function lifeName(environment: Environment): string {
 /**
  * Reads the runs of a Temporal namespace. Its lists lag a moment behind: ask again before it counts.
  * @param developers what the names of the developers begin with
+ * @param isShared whether the runs that are nobody's are left out
  */
-export async function recordedLives(client: Client, developers: string): Promise<RecordedLives> {
+export async function recordedLives(client: Client, developers: string, isShared = false): Promise<RecordedLives> {
   const openRuns: string[] = [];
   const completed = new Set<string>();
   const ended = new Map<string, Environment>();
   const handedOver = new Map<string, Environment>();
   for await (const { workflowId: id, type, status, memo } of client.workflow.list()) {
     const [kind, developer] = id.split('/');
-    if (['environment', 'teardown'].includes(kind ?? '') && !developer?.startsWith(developers)) continue;
+    const isSomebodys = isShared || ['environment', 'teardown'].includes(kind ?? '');
+    if (isSomebodys && !developer?.startsWith(developers)) continue;
     const { environment, teardown } = memo as unknown as EnvironmentMemo;
     if (status.name === 'RUNNING') openRuns.push(id);
     if (type === 'TeardownWorkflow' && status.name === 'COMPLETED') ended.set(id, environment);

@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { percentiles, timed } from '../../bench/percentiles.ts';
+import type { Identity } from '../../src/environment/identity.ts';
 import { call } from '../setup/client.ts';
 import { delay } from './faults.ts';
 import { closeRow } from './row.ts';
@@ -8,6 +10,8 @@ import { atStrength } from './strength.ts';
 
 const SLOW_MS = atStrength(2000, 5000);
 const LIVES = atStrength(3, 20);
+/** In the median. */
+const HEALTH_MS = 100;
 const LATER = { Prefer: 'respond-async' };
 const TEST_MS = 600_000;
 /** Connections of one worker to its cluster. */
@@ -20,13 +24,17 @@ test('an apiserver that takes seconds for every answer: health and status do not
   const stage = await Stage.setUp();
   onTestFinished(() => stage.close());
   await Promise.all([stage.startApi(), stage.startWorker('worker')]);
-  const [api = ''] = stage.apis;
-  const slow = Array.from({ length: LIVES }, (_, index) => stage.environment(`slow-${index}`));
+  const [quick = [], slow = []] = ['quick', 'slow'].map((how) =>
+    Array.from({ length: LIVES }, (_, index) => stage.environment(`${how}-${index}`)),
+  );
   const usual = stage.environment('usual');
   await live(stage, usual);
+  const unhurt = await lead(stage, quick, usual);
   let [waiting, mostWaiting] = [0, 0];
   const tarry = delay(SLOW_MS);
   stage.proxy.on({}, async (exchange) => {
+    // Idle watches are taken up again now and then, on connections of their own.
+    if (exchange.request.query.includes('watch=true')) return await tarry(exchange);
     waiting += 1;
     mostWaiting = Math.max(mostWaiting, waiting);
     await Promise.resolve(tarry(exchange)).finally(() => {
@@ -34,27 +42,16 @@ test('an apiserver that takes seconds for every answer: health and status do not
     });
   });
 
-  const lives = Promise.all(slow.map((environment) => live(stage, environment)));
-  const answersMs: number[] = [];
-  const look = async (ask: () => Promise<unknown>): Promise<void> => {
-    const began = performance.now();
-    await ask();
-    answersMs.push(performance.now() - began);
-  };
-  const ended = lives.then(() => 'ended');
-  while ((await Promise.race([ended, pause(100)])) !== 'ended') {
-    await look(() => call(undefined, 'GET', '/health', { api }));
-    await look(() => stage.status(usual));
-  }
-  const states = await lives;
+  const { states, healthMs, statusMs } = await lead(stage, slow, usual);
 
-  answersMs.sort((one, other) => one - other);
-  const median = answersMs[Math.floor(answersMs.length / 2)] ?? Number.NaN;
-  const longest = Math.round(answersMs.at(-1) ?? 0);
-  task.meta.notes = [`health and status answered within ${Math.round(median)} ms in the median, ${longest} ms at most`];
+  task.meta.notes = [
+    `health within ${Math.round(healthMs)} ms in the median, ${Math.round(unhurt.healthMs)} ms before it was slow`,
+    `status within ${Math.round(statusMs)} ms in the median, ${Math.round(unhurt.statusMs)} ms before it was slow`,
+  ];
   expect(states).toEqual(slow.map(() => ['ready', 'terminated']));
-  // What waited for the cluster would take longer than one answer of it, however fast the machine is.
-  expect(median).toBeLessThan(SLOW_MS / 2);
+  // The machine may be busy with others: then the same lives on a quick apiserver were the limit.
+  expect(healthMs).toBeLessThan(Math.max(HEALTH_MS, 2 * unhurt.healthMs));
+  expect(statusMs).toBeLessThan(Math.max(HEALTH_MS, 2 * unhurt.statusMs));
   expect(mostWaiting).toBeLessThanOrEqual(CONNECTIONS);
   // Not more because each takes longer; a busy machine may be late for one or the other.
   for (const environment of slow) expect(callsOf(stage, environment)).toBeLessThanOrEqual(2 * callsOf(stage, usual));
@@ -62,8 +59,21 @@ test('an apiserver that takes seconds for every answer: health and status do not
   await closeRow(task, LIVES, stage.scope());
 });
 
+/** Leads all of them at once, and looks meanwhile how long health and status take, in the median. */
+async function lead(stage: Stage, environments: Identity[], usual: Identity) {
+  const [api = ''] = stage.apis;
+  const lives = Promise.all(environments.map((environment) => live(stage, environment)));
+  const [healthMs, statusMs]: [number[], number[]] = [[], []];
+  const ended = lives.then(() => 'ended');
+  while ((await Promise.race([ended, pause(100)])) !== 'ended') {
+    healthMs.push(await timed(() => call(undefined, 'GET', '/health', { api })));
+    statusMs.push(await timed(() => stage.status(usual)));
+  }
+  return { states: await lives, healthMs: percentiles(healthMs).p50, statusMs: percentiles(statusMs).p50 };
+}
+
 /** From its start to its end. @returns what it came to each time */
-async function live(stage: Stage, environment: ReturnType<Stage['environment']>): Promise<string[]> {
+async function live(stage: Stage, environment: Identity): Promise<string[]> {
   const deadline = Date.now() + TEST_MS;
   await stage.start({ ...environment, template: 'bare' }, { headers: LATER });
   const { state: started } = await stage.settled(environment, deadline);
@@ -72,6 +82,6 @@ async function live(stage: Stage, environment: ReturnType<Stage['environment']>)
   return [started, ended];
 }
 
-function callsOf({ proxy }: Stage, { dev_id }: ReturnType<Stage['environment']>): number {
+function callsOf({ proxy }: Stage, { dev_id }: Identity): number {
   return proxy.requests.filter(({ namespace }) => namespace === `dev-${dev_id}`).length;
 }

@@ -12,14 +12,20 @@ import { choosePorts, LOOPBACK } from '../../src/local/ports.ts';
 import type { IsolationCanaryWorkflow } from '../../src/workflows/canary.ts';
 import { TASK_QUEUE } from '../../src/workflows/messages.ts';
 import { temporaryDirectory } from '../local/start-command.ts';
-import { clusterBy } from '../setup/client.ts';
+import { adminToken, call, clusterBy } from '../setup/client.ts';
 import { newKeyFile } from '../setup/key-file.ts';
-import { loseWorkflow, namespaceNow, neverReady } from '../setup/leftovers.ts';
+import { loseWorkflow, namespaceNow, neverReady, rememberedIn } from '../setup/leftovers.ts';
 import { shownBy } from '../setup/lives.ts';
+import { ByHand } from './by-hand.ts';
 import { refuseWith } from './faults.ts';
+import { closeRow } from './row.ts';
 import { Stage } from './stage.ts';
 
 const SOON = { timeout: 30_000, interval: 200 };
+/** Whose environment Temporal forgets. */
+const FORGOTTEN = 'given-up';
+/** Temporal deletes when it comes to it. */
+const FORGOTTEN_WITHIN = { timeout: 120_000, interval: 500 };
 
 describe('a sweep', () => {
   let stage: Stage;
@@ -87,6 +93,41 @@ describe('a sweep', () => {
       expect((await stage.terminate({ dev_id, project })).body).toMatchObject({ state: 'terminated' });
   });
 
+  it('has restored what was changed while no workflow led it', async () => {
+    const environment = await started('opened');
+    await expect.poll(() => remembered(environment.namespace)).toEqual(environment);
+    await loseWorkflow(stage.temporal, environment);
+    const deed = { kind: 'NetworkPolicy', apiVersion: 'networking.k8s.io/v1', name: 'deny-all', edit: {}, differs: '' };
+    const denyAll = new ByHand(admin, environment.namespace ?? '', deed);
+    await denyAll.delete();
+    // By now it was told to nobody.
+    await sleep(3000);
+
+    expect(of(await stage.sweep(), environment)).toMatchObject({ verdict: 'adopt' });
+
+    await expect.poll(() => denyAll.read(), SOON).toBeDefined();
+    await expect.poll(async () => (await stage.status(environment)).drift, SOON).toHaveLength(1);
+  });
+
+  it('is not held up by one that cannot be judged', async () => {
+    const [spoilt, lost] = [await started('not-to-be-judged'), await started('beside-it')];
+    for (const one of [spoilt, lost]) {
+      await expect.poll(() => remembered(one.namespace)).toEqual(one);
+      await loseWorkflow(stage.temporal, one);
+    }
+    const { name = '', uid = '' } = (await namespaceNow(admin, spoilt.namespace))?.metadata ?? {};
+    // It says all that is looked at before Temporal refuses it.
+    const annotations = { [ANNOTATION.environment]: JSON.stringify({ ...spoilt, namespace: 5, steps: 5 }) };
+    await admin.merge({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, annotations } }, uid);
+
+    const report = await stage.sweep();
+
+    const reason = expect.stringContaining('it cannot be judged: ');
+    expect(of(report, spoilt)).toMatchObject({ verdict: 'keep', isOdd: true, reason });
+    expect(of(report, lost)).toMatchObject({ verdict: 'adopt' });
+    await remove(name, uid);
+  });
+
   it('undoes what was never ready and lacks its workflow, after its deadline and a grace; and not before', async () => {
     const [soon, later] = [await leftBehind('soon'), await leftBehind('later', { deadline: '1h' })];
     await undoable();
@@ -103,8 +144,41 @@ describe('a sweep', () => {
     await remove(later.name, later.uid);
   });
 
+  it('has an administrator give up what is stuck of that, though no life of it is known', async () => {
+    const identity = stage.environment('stuck');
+    const { name, uid } = await leftBehind('stuck');
+    stage.proxy.on({ method: 'DELETE', resource: 'namespaces', name }, refuseWith(403, 'not today'));
+    await undoable();
+    expect(find(await stage.sweep(), name)).toMatchObject({ verdict: 'undo' });
+
+    const body = { ...identity, abandon: 'it is needed elsewhere' };
+    const [api, token] = [stage.apis[0] ?? '', await adminToken()];
+    const giveUp = () => call(token, 'POST', '/environments/terminate', { body, api });
+    await expect.poll(async () => (await giveUp()).status, { timeout: 60_000 }).toBe(409);
+    let answer = await giveUp();
+    for (const until = Date.now() + 60_000; answer.status === 409 && Date.now() < until; await sleep(1000))
+      answer = await giveUp();
+
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { state: 'terminated', abandoned: { reason: body.abandon, left: expect.stringContaining('not today') } },
+    });
+    expect(find(await stage.sweep(), name)).toMatchObject({ verdict: 'keep', isOdd: true });
+    await remove(name, uid);
+  });
+
   it('undoes it also where its worker ended before it could mark it', async () => {
     const { name } = await leftBehind('unmarked', { isMarked: false });
+    await undoable();
+
+    expect(find(await stage.sweep(), name)).toMatchObject({ verdict: 'undo' });
+    await expect.poll(() => namespaceNow(admin, name), SOON).toBeUndefined();
+  });
+
+  it('undoes it also where its undoing had begun before Temporal forgot of it', async () => {
+    const { name, uid } = await leftBehind('half-undone');
+    const annotations = { [ANNOTATION.ended]: new Date().toISOString() };
+    await admin.merge({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, annotations } }, uid);
     await undoable();
 
     expect(find(await stage.sweep(), name)).toMatchObject({ verdict: 'undo' });
@@ -131,12 +205,14 @@ describe('a sweep', () => {
     await expect.poll(() => namespaceNow(admin, itsOwn.name), SOON).toBeUndefined();
   });
 
-  it('brings nothing back that is being terminated, nor what was left by a teardown that somebody ended', async () => {
-    const environment = await started('given-up');
+  it('brings nothing back that is being terminated, nor what was left by a teardown that somebody ended', {
+    timeout: 240_000,
+  }, async () => {
+    const environment = await started(FORGOTTEN);
     const name = environment.namespace ?? '';
     await expect.poll(() => remembered(name)).toEqual(environment);
     stage.proxy.on({ method: 'DELETE', resource: 'namespaces', name }, refuseWith(403, 'not today'));
-    await stage.terminate(stage.environment('given-up'), { Prefer: 'respond-async' });
+    await stage.terminate(stage.environment(FORGOTTEN), { Prefer: 'respond-async' });
     const teardown = async () => (await shownBy(stage.temporal, workflowId(environment))).teardown ?? '';
     await expect.poll(teardown, SOON).not.toBe('');
 
@@ -151,6 +227,10 @@ describe('a sweep', () => {
       isOdd: true,
     });
     expect((await stage.status(environment)).state).not.toBe('ready');
+    // Nor once Temporal has forgotten all that.
+    await Promise.all([workflowId(environment), await teardown()].map((id) => forgotten(stage.temporal, id)));
+    expect(of(await stage.sweep(), environment)).toMatchObject({ verdict: 'keep', isOdd: true });
+    expect((await namespaceNow(admin, name))?.metadata?.deletionTimestamp).toBeUndefined();
     await remove(name, (await namespaceNow(admin, name))?.metadata?.uid ?? '');
   });
 
@@ -265,20 +345,18 @@ describe('a sweep', () => {
     expect(report.alarm).toBeUndefined();
   });
 
-  it('leaves nothing of all this', async () => {
+  it('leaves nothing of all this', { meta: { fault: 'what a sweep finds, and its limit' } }, async ({ task }) => {
     const all = new Map(stage.accepted.map((environment) => [environment.dev_id, environment]));
     await Promise.all([...all.values()].map(({ dev_id, project }) => stage.terminate({ dev_id, project })));
-    await expect
-      .poll(async () => (await admin.list({ apiVersion: 'v1', kind: 'Namespace' }, '')).filter(isStages).length, SOON)
-      .toBe(0);
+    await stage.endProcesses();
+    const scope = stage.scope();
+    // Of what Temporal has forgotten nobody can say what became of it; its namespace is counted all the same.
+    const accepted = scope.accepted.filter(({ dev_id }) => dev_id !== stage.environment(FORGOTTEN).dev_id);
+    await closeRow(task, 15, { ...scope, accepted });
   });
 
-  const isStages = ({ metadata }: { metadata?: { annotations?: Record<string, string> } }): boolean =>
-    metadata?.annotations?.[ANNOTATION.developer]?.startsWith(stage.developers) === true;
-
-  async function remembered(namespace: string | null): Promise<unknown> {
-    const annotations = (await namespaceNow(admin, namespace))?.metadata?.annotations ?? {};
-    return JSON.parse(annotations[ANNOTATION.environment] ?? 'null');
+  function remembered(namespace: string | null): Promise<unknown> {
+    return rememberedIn(admin, namespace);
   }
 });
 
@@ -297,6 +375,18 @@ function isOf(...environments: Identity[]): (finding: Finding) => boolean {
 async function events(cluster: Cluster): Promise<EventsV1Event[]> {
   const all = await cluster.list<EventsV1Event>({ apiVersion: 'events.k8s.io/v1', kind: 'Event' }, 'berth-system');
   return all.filter(({ reason }) => reason === 'SweepStopped');
+}
+
+/** Has Temporal forget a workflow, as it does once its retention is over. */
+async function forgotten({ workflowService, workflow, options }: Client, workflowId: string): Promise<void> {
+  await workflowService.deleteWorkflowExecution({ namespace: options.namespace, workflowExecution: { workflowId } });
+  const describe = () => workflow.getHandle(workflowId).describe();
+  const outcome = () =>
+    describe().then(
+      () => 'there',
+      ({ name }) => name,
+    );
+  await expect.poll(outcome, FORGOTTEN_WITHIN).toBe('WorkflowNotFoundError');
 }
 
 /** What an operator reads in the Temporal UI of the last sweep that was asked for. */

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
 import type { Cluster } from '../../src/cluster/client.ts';
-import { ANNOTATION } from '../../src/cluster/ownership.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import { type Identity, workflowId } from '../../src/environment/identity.ts';
 import { queued } from '../../src/environment/queued.ts';
@@ -10,11 +9,13 @@ import { lifeOptions } from '../../src/workflows/life-options.ts';
 import { extendUpdate } from '../../src/workflows/messages.ts';
 import { temporaryDirectory } from '../local/start-command.ts';
 import { clusterBy } from '../setup/client.ts';
-import { namespaceNow, neverReady } from '../setup/leftovers.ts';
+import { namespaceNow, neverReady, rememberedIn } from '../setup/leftovers.ts';
 import { specification } from '../setup/lives.ts';
+import { running } from '../setup/sleepers.ts';
 import { withPod } from '../workflows/paths/specifications.ts';
 import { Hold } from './faults.ts';
 import { OwnTemporal } from './own-temporal.ts';
+import { closeRow } from './row.ts';
 import { Stage } from './stage.ts';
 
 const LONG = { timeout: 90_000, interval: 250 };
@@ -24,6 +25,7 @@ const SWEEPING = { BERTH_SWEEP_EVERY: '5s', BERTH_SWEEP_GRACE: '1s' };
 /** What runs out between the backup and its restoration. */
 const SHORT = '60s';
 const SHORT_MS = 60_000;
+const POLICY = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' };
 
 let temporal: OwnTemporal;
 let stage: Stage;
@@ -44,7 +46,8 @@ afterEach(async () => {
 
 it('a loss of Temporal’s database loses no environment: all that were ever ready are there again', {
   timeout: TEST_MS,
-}, async () => {
+  meta: { fault: 'Temporal’s database lost' },
+}, async ({ task }) => {
   const [bare, full, resting] = await Promise.all([
     ready('bare', { template: 'bare', ttl: '3h' }),
     ready('full', { template: 'default' }),
@@ -67,11 +70,15 @@ it('a loss of Temporal’s database loses no environment: all that were ever rea
   const awake = await stage.start(stage.environment('resting'));
   expect(awake).toMatchObject({ status: 200, body: { state: 'ready', namespace: asleep.namespace } });
   await endAll();
+  await stage.endProcesses();
+  // The schedule of the sweep goes on, and is nobody’s run.
+  await closeRow(task, 1, { ...stage.scope(), isShared: true });
 });
 
 it('what is restored from an hour ago ends nobody’s environment, and gives back none that was ended', {
   timeout: TEST_MS,
-}, async () => {
+  meta: { fault: 'Temporal’s database restored from an hour ago' },
+}, async ({ task }) => {
   const hold = new Hold('before it is done');
   const late = stage.environment('late');
   stage.proxy.on({ method: 'PATCH', resource: 'deployments', namespace: `dev-${late.dev_id}` }, hold.fault, 1);
@@ -79,11 +86,14 @@ it('what is restored from an hour ago ends nobody’s environment, and gives bac
   await begin(await withDeadline(await withPod(late.dev_id), SHORT));
   const woken = await specification(stage.environment('woken').dev_id);
   await begin({ ...woken, recipe: { ...woken.recipe, lifetime: { ...woken.recipe.lifetime, retain: SHORT } } });
-  const [kept, extended, ended, replaced] = await Promise.all([
+  const [kept, extended, ended, ...replaced] = await Promise.all([
     ready('kept', { template: 'bare' }),
     ready('extended', { template: 'bare', ttl: SHORT }),
     ready('ended', { template: 'bare', ttl: SHORT }),
     ready('replaced', { template: 'bare', ttl: SHORT }),
+    // The clock ends none of these.
+    ready('replaced-too', { template: 'bare', ttl: '8h' }),
+    ready('replaced-as-well', { template: 'bare', ttl: '8h' }),
   ]);
   await expect.poll(async () => (await stage.status(woken)).state, LONG).toBe('ready');
   await stage.ask('sleep', identityOf(woken));
@@ -93,11 +103,13 @@ it('what is restored from an hour ago ends nobody’s environment, and gives bac
   hold.release();
   await expect.poll(async () => (await stage.status(late)).state, LONG).toBe('ready');
   await expect.poll(() => stage.ask('wake', identityOf(woken)), LONG).toMatchObject({ status: 200 });
-  await stage.temporal.workflow.getHandle(workflowId(extended)).executeUpdate(extendUpdate, { args: ['3h'] });
-  await Promise.all([stage.terminate(identityOf(ended)), stage.terminate(identityOf(replaced))]);
-  const successor = await ready('replaced', { template: 'bare', ttl: '2h' });
+  await extend(extended, '3h');
+  await Promise.all([ended, ...replaced].map((one) => stage.terminate(identityOf(one))));
+  const successors = await Promise.all(
+    ['replaced', 'replaced-too', 'replaced-as-well'].map((name) => ready(name, { template: 'bare', ttl: '2h' })),
+  );
   const added = await ready('added', { template: 'default' });
-  const all = await Promise.all([late, woken, kept, extended, successor, added].map((one) => stage.status(one)));
+  const all = await Promise.all([late, woken, kept, extended, ...successors, added].map((one) => stage.status(one)));
   for (const one of all) await isRemembered(one);
   const before = await uids(...all);
   // An hour is as long as it takes for all that was short to be over.
@@ -113,7 +125,61 @@ it('what is restored from an hour ago ends nobody’s environment, and gives bac
   expect(await uids(...all)).toEqual(before);
   expect((await stage.sweep()).findings).toEqual([]);
   await endAll();
+  await stage.endProcesses();
+  // The schedule of the sweep goes on, and is nobody’s run.
+  await closeRow(task, 1, { ...stage.scope(), isShared: true });
 });
+
+it('what is restored from an hour ago does nothing by what was true then, and knows what is true now', {
+  timeout: TEST_MS,
+}, async () => {
+  const [late, waking] = [stage.environment('late'), stage.environment('waking')];
+  const holds = [new Hold('before it is done'), new Hold('before it is done')] as const;
+  await begin(withDeadline(await withPod(waking.dev_id), SHORT));
+  const [extended, untouched, woken] = await Promise.all([
+    ready('extended', { template: 'bare', ttl: '8h' }),
+    ready('untouched', { template: 'bare', ttl: '8h' }),
+    ready('woken', { template: 'default', ttl: '8h' }),
+  ]);
+  await expect.poll(async () => (await stage.status(waking)).state, LONG).toBe('ready');
+  await Promise.all([waking, woken].map((one) => stage.ask('sleep', identityOf(one))));
+  for (const one of [waking, woken]) await isRemembered(await stage.status(one));
+  await begin(withDeadline(await withPod(late.dev_id), '1h'));
+  for (const [at, { dev_id }] of [late, waking].entries()) {
+    const request = { method: 'PATCH', resource: 'deployments', namespace: `dev-${dev_id}` };
+    stage.proxy.on(request, (holds[at] as Hold).fault, 1);
+  }
+  await stage.ask('wake', waking, { Prefer: 'respond-async' });
+  const began = Date.now();
+  for (const hold of holds) await hold.caughtWithin(30_000, 'the workload of what is on its way');
+  await temporal.backUp();
+
+  for (const hold of holds) hold.release();
+  await expect.poll(() => stage.ask('wake', identityOf(woken)), LONG).toMatchObject({ status: 200 });
+  for (const one of [late, waking]) await expect.poll(async () => (await stage.status(one)).state, LONG).toBe('ready');
+  for (const one of [extended, untouched, late]) await extend(one, '20h');
+  const all = await Promise.all([late, waking, extended, untouched, woken].map((one) => stage.status(one)));
+  for (const one of all) await isRemembered(one);
+  await sleep(Math.max(0, began + SHORT_MS + 10_000 - Date.now()));
+  await temporal.restore();
+  await temporal.start();
+
+  // Somebody asks for less than there is by now, and somebody changes what was asleep then.
+  await expect.poll(() => extend(extended, '9h').then(() => true, String), LONG).toBe(true);
+  const denyAll = { ...POLICY, metadata: { name: 'deny-all', namespace: woken.namespace ?? '' } };
+  await admin.delete(denyAll, (await admin.read(denyAll))?.metadata?.uid ?? '');
+  for (const { drift: _, ...one } of all) await expect.poll(() => stage.status(one), LONG).toMatchObject(one);
+  await expect.poll(() => admin.read(denyAll), LONG).toBeDefined();
+  const restored = [{ what: 'restored', object: 'NetworkPolicy deny-all' }];
+  await expect.poll(async () => (await stage.status(woken)).drift, LONG).toMatchObject(restored);
+  for (const { namespace } of all.filter(({ template }) => template.name !== 'bare'))
+    expect(await running(admin, namespace ?? '')).toHaveLength(1);
+  await endAll();
+});
+
+async function extend(one: Identity, ttl: string): Promise<void> {
+  await stage.temporal.workflow.getHandle(workflowId(one)).executeUpdate(extendUpdate, { args: [ttl] });
+}
 
 async function ready(name: string, more: { template: string; ttl?: string }): Promise<Environment> {
   const { status, body } = await stage.start({ ...stage.environment(name), ...more });
@@ -134,11 +200,7 @@ function withDeadline(asked: Specification, deadline: string): Specification {
 
 /** What falls asleep is shown so first, and remembered then. */
 async function isRemembered(environment: Environment): Promise<void> {
-  const remembered = async (): Promise<unknown> => {
-    const { metadata } = (await namespaceNow(admin, environment.namespace)) ?? {};
-    return JSON.parse(metadata?.annotations?.[ANNOTATION.environment] ?? 'null');
-  };
-  await expect.poll(remembered, LONG).toEqual(environment);
+  await expect.poll(() => rememberedIn(admin, environment.namespace), LONG).toEqual(environment);
 }
 
 async function uids(...environments: Environment[]): Promise<(string | undefined)[]> {

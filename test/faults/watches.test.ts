@@ -6,9 +6,12 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { type Cluster, connectCluster } from '../../src/cluster/client.ts';
 import { KindWatch } from '../../src/cluster/drift/kind-watch.ts';
+import { DriftWatcher } from '../../src/cluster/drift/watcher.ts';
+import { ownershipKey } from '../setup/access.ts';
 import { adminCluster } from '../setup/client.ts';
 import type { Matcher } from './apiserver-proxy.ts';
 import { cutAfter, type Fault, refuseWith, silentAfter } from './faults.ts';
+import { closeRow } from './row.ts';
 import { proxyToSharedApiserver } from './shared-apiserver.ts';
 import { Stage } from './stage.ts';
 
@@ -80,28 +83,71 @@ describe('a watch whose connections are', () => {
 });
 
 describe('environments of a worker whose watches are', () => {
-  it.each(FAULTS)('$what are mended within 30 s all the same', { timeout: 120_000 }, async ({ fault }) => {
-    const stage = await Stage.setUp();
-    onTestFinished(() => stage.close());
-    stage.proxy.on(watches, fault);
-    await Promise.all([stage.startApi(), stage.startWorker('worker')]);
-    const admin = await adminCluster();
-    const environments = ['one', 'two', 'three'].map((developer) => stage.environment(developer));
-    const started = await Promise.all(environments.map((one) => stage.start({ ...one, template: 'bare' })));
+  it.for(FAULTS)(
+    '$what are mended within 30 s all the same',
+    { timeout: 120_000 },
+    async ({ what, fault }, { task }) => {
+      task.meta.fault = `watches ${what}`;
+      const stage = await Stage.setUp();
+      onTestFinished(() => stage.close());
+      stage.proxy.on(watches, fault);
+      await Promise.all([stage.startApi(), stage.startWorker('worker')]);
+      const admin = await adminCluster();
+      const environments = ['one', 'two', 'three'].map((developer) => stage.environment(developer));
+      const started = await Promise.all(environments.map((one) => stage.start({ ...one, template: 'bare' })));
 
-    await Promise.all(started.map(({ body }) => deleteDenyAll(admin, body.namespace ?? '')));
+      await Promise.all(started.map(({ body }) => deleteDenyAll(admin, body.namespace ?? '')));
 
-    await vi.waitFor(
-      async () => {
-        const shown = await Promise.all(environments.map((one) => stage.status(one)));
-        expect(shown.map(({ state, drift }) => [state, drift?.at(-1)?.object, drift?.at(-1)?.what])).toEqual(
-          environments.map(() => ['ready', 'NetworkPolicy deny-all', 'restored']),
-        );
-      },
-      { timeout: 30_000, interval: 250 },
-    );
-    await Promise.all(environments.map((one) => stage.terminate(one)));
+      await vi.waitFor(
+        async () => {
+          const shown = await Promise.all(environments.map((one) => stage.status(one)));
+          expect(shown.map(({ state, drift }) => [state, drift?.at(-1)?.object, drift?.at(-1)?.what])).toEqual(
+            environments.map(() => ['ready', 'NetworkPolicy deny-all', 'restored']),
+          );
+        },
+        { timeout: 30_000, interval: 250 },
+      );
+      await Promise.all(environments.map((one) => stage.terminate(one)));
+      await stage.endProcesses();
+      await closeRow(task, environments.length, stage.scope());
+    },
+  );
+});
+
+it('what somebody changed, and nobody mends, is told again and again in the same words', {
+  timeout: 120_000,
+}, async () => {
+  const stage = await Stage.setUp();
+  onTestFinished(() => stage.close());
+  await Promise.all([stage.startApi(), stage.startWorker('worker')]);
+  const [admin, identity] = [await adminCluster(), stage.environment('unmended')];
+  const { body } = await stage.start({ ...identity, template: 'bare' });
+  await stage.endWorker('worker');
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromFile(inject('servers').workerKubeconfig);
+  const cluster = await connectCluster(kubeConfig);
+  const told: string[] = [];
+  const watcher = new DriftWatcher(kubeConfig, cluster, await ownershipKey(), {
+    reminderMs: 500,
+    onRestart: () => undefined,
+    onFailure: () => undefined,
+    tell: ({ dev_id }, token) => {
+      if (dev_id === identity.dev_id) told.push(token);
+      return Promise.resolve();
+    },
   });
+  onTestFinished(async () => {
+    watcher.stop();
+    await cluster.close();
+  });
+  watcher.start();
+
+  await deleteDenyAll(admin, body.namespace ?? '');
+
+  await vi.waitFor(() => expect(told.length).toBeGreaterThan(2), { timeout: 30_000 });
+  expect(new Set(told).size).toBe(1);
+  await stage.startWorker('worker');
+  await stage.terminate(identity);
 });
 
 /** A watch through a proxy of its own, over config maps that nobody else sees. */

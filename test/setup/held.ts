@@ -2,7 +2,8 @@ import { KubeConfig, type KubernetesObject, KubernetesObjectApi } from '@kuberne
 import { expect, inject, onTestFinished } from 'vitest';
 import type { Cluster } from '../../src/cluster/client.ts';
 import type { Identity } from '../../src/environment/identity.ts';
-import { type Answer, call, someDeveloper, start, status, tokenFor } from './client.ts';
+import type { Guests } from '../faults/guests.ts';
+import { type Answer, call, start, status, tokenFor } from './client.ts';
 
 /** What holds on to objects, until the test lets them go. */
 export const FINALIZER = 'example.com/holds-on';
@@ -11,12 +12,14 @@ export const LATER = { Prefer: 'respond-async' };
 
 /** An environment that is ready, and whose developer nobody else knows. */
 export async function someEnvironment(
+  guests: Guests,
   template = 'bare',
 ): Promise<{ token: string; identity: Identity; namespace: string }> {
-  const identity = { dev_id: someDeveloper(), project: 'shop' };
+  const identity = guests.identity();
   const token = await tokenFor(identity.dev_id);
   const { body } = await start(token, { ...identity, template });
   expect(body.state).toBe('ready');
+  guests.accept(body);
   return { token, identity, namespace: body.namespace ?? '' };
 }
 

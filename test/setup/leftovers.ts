@@ -34,6 +34,12 @@ export async function loseWorkflow(temporal: Client, identity: Identity): Promis
   await temporal.workflow.getHandle(workflowId(identity)).terminate('a test has lost it');
 }
 
+/** What a namespace remembers of its environment; `null` where that is nothing. */
+export async function rememberedIn(cluster: Cluster, namespace: string | null): Promise<unknown> {
+  const { annotations = {} } = (await namespaceNow(cluster, namespace))?.metadata ?? {};
+  return JSON.parse(annotations[ANNOTATION.environment] ?? 'null');
+}
+
 /** The namespace of this name; `undefined` where there is none. */
 export function namespaceNow(cluster: Cluster, name: string | null): Promise<V1Namespace | undefined> {
   return cluster.read<V1Namespace>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: name ?? '' } });

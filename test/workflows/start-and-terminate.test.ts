@@ -155,6 +155,22 @@ describe('starting', () => {
     await expect.poll(listed).toEqual(both);
   });
 
+  it('after the end of an environment that was joined while it was built gives a fresh one', async () => {
+    const dev_id = someDeveloper();
+    const token = await tokenFor(dev_id);
+    const request = { dev_id, project: 'shop', template: 'bare' };
+    const begun = await start(token, request, LATER);
+    const joined = await start(token, request);
+    await terminate(token, request, LATER);
+
+    const fresh = await start(token, request);
+
+    expect(begun.body.state).not.toBe('ready');
+    expect(joined).toMatchObject({ status: 200, body: { created_at: begun.body.created_at } });
+    expect(fresh).toMatchObject({ status: 200, body: { state: 'ready' } });
+    expect(fresh.body.created_at).not.toBe(begun.body.created_at);
+  });
+
   it('is kept while no worker runs: 202, queued in status, and ready once a worker comes', async () => {
     const { api, namespace } = await apiWithoutWorker();
     const dev_id = someDeveloper();
@@ -311,6 +327,7 @@ async function apiWithoutWorker(): Promise<{ api: string; namespace: string }> {
     tokens: new TokenFile(tokensFile),
     templates: new TemplateCatalogue(fileURLToPath(new URL('../../templates', import.meta.url))),
     log: pino({ level: 'silent' }),
+    mostCalls: 1000,
   });
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');

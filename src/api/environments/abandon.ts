@@ -25,9 +25,10 @@ const NOTHING_STUCK = 'Nothing of it is being torn down, so nothing holds that u
  */
 export async function abandon(lives: Lives, identity: Identity, caller: Caller, reason: string): Promise<Outcome> {
   if (caller.grant.role !== 'admin') throw refuse('forbidden', 'Ask an administrator to give up what holds it.');
-  if ((await lives.latest(identity)) === undefined) throw notFound(identity);
+  const [teardowns, latest] = await Promise.all([lives.teardownsOf(identity), lives.latest(identity)]);
+  if (teardowns.length === 0 && latest === undefined) throw notFound(identity);
   const by = `the administrator with the token ${caller.tokenId}`;
-  const asked = (await lives.teardownsOf(identity)).map((id) => giveUp(lives, id, { by, reason }));
+  const asked = teardowns.map((id) => giveUp(lives, id, { by, reason }));
   const answers = await Promise.allSettled(asked);
   const given = answers.flatMap((answer) => (answer.status === 'fulfilled' && answer.value ? [answer.value] : []));
   const [ended] = given;
@@ -37,6 +38,9 @@ export async function abandon(lives: Lives, identity: Identity, caller: Caller, 
   }
   await lives.closed(ended, undefined, deadlineIn(END_WAIT_MS));
   const shown = (await lives.teardown(ended))?.environment;
+  // Of what was left when Temporal had lost its life, nothing else speaks.
+  if (shown !== undefined && latest === undefined)
+    return { environment: { ...shown, state: 'terminated' }, isDone: true };
   // One that undid a failed start does not speak for it: its own run does.
   const environment = shown !== undefined && isOver(shown.state) ? shown : await status(lives, identity);
   return { environment, isDone: isOver(environment.state) };

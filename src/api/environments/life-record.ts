@@ -4,6 +4,9 @@ import { problem } from '../../environment/problem.ts';
 
 /** One life of an environment as Temporal holds it: readable with no worker running. */
 export interface LifeRecord {
+  /** Its first run, by which it is told from the lives before and after it. */
+  life: string;
+  /** The run that leads it now: it goes on in a new one where its history has grown long. */
   run: string;
   isOpen: boolean;
   /** Its end was asked for, whether or not a worker has seen that yet. */

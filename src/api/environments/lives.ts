@@ -15,7 +15,7 @@ import { PromptCalls } from '../temporal/prompt-calls.ts';
 import { environmentsIn, lifeIn } from './as-described.ts';
 import type { LifeRecord } from './life-record.ts';
 import { Living } from './living.ts';
-import { startId, startOptions } from './start-options.ts';
+import { beginningAfter, startOptions } from './start-options.ts';
 import { type Deadline, waitUntil } from './wait-until.ts';
 
 /**
@@ -31,9 +31,12 @@ export class Lives {
     this.#calls = calls;
   }
 
-  /** The latest life of an environment; `undefined` where there was none, or Temporal has forgotten it. */
-  latest(identity: Identity): Promise<LifeRecord | undefined> {
-    return this.#describe(workflowId(identity));
+  /**
+   * The latest life of an environment, or the one that a run leads or led; `undefined` where there was none, or Temporal
+   * has forgotten it.
+   */
+  latest(identity: Identity, run?: string): Promise<LifeRecord | undefined> {
+    return this.#describe(workflowId(identity), run);
   }
 
   /** What is being torn down, as the workflow shows it that does it. */
@@ -57,7 +60,7 @@ export class Lives {
     previous: string | undefined,
     deadline: Deadline,
   ): Promise<Environment | undefined> {
-    const [options, updateId] = [startOptions(specification), startId(previous)];
+    const [options, updateId] = [startOptions(specification), beginningAfter(previous)];
     return this.#until(deadline, () => {
       const startWorkflowOperation = new WithStartWorkflowOperation<typeof EnvironmentWorkflow>(
         'EnvironmentWorkflow',
@@ -132,8 +135,8 @@ export class Lives {
     return { found: executions.flatMap(environmentsIn), next: nextPageToken ?? new Uint8Array() };
   }
 
-  async #describe(id: string): Promise<LifeRecord | undefined> {
-    const handle = this.#client.workflow.getHandle(id);
+  async #describe(id: string, run?: string): Promise<LifeRecord | undefined> {
+    const handle = this.#client.workflow.getHandle(id, run);
     const description = await this.#calls.make(() => handle.describe()).catch(unlessNotFound);
     return description && lifeIn(description);
   }

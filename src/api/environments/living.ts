@@ -6,7 +6,7 @@ import { lastSleep } from '../../environment/sleep.ts';
 import { extendUpdate, sleepUpdate, startUpdate, type Wish, wishSignal } from '../../workflows/messages.ts';
 import type { PromptCalls } from '../temporal/prompt-calls.ts';
 import type { LifeRecord } from './life-record.ts';
-import { startId } from './start-options.ts';
+import { awakening } from './start-options.ts';
 import { type Deadline, waitUntil } from './wait-until.ts';
 
 const GRPC_NOT_FOUND = 5;
@@ -32,7 +32,7 @@ export class Living {
 
   /** Wakes it where it sleeps, and waits until it is ready. */
   awake(deadline: Deadline): Promise<Environment | undefined> {
-    const updateId = startId(this.#life.run, this.#lastSleep);
+    const updateId = awakening(this.#life.run, this.#lastSleep);
     return this.#until(deadline, () => this.#handle.executeUpdate(startUpdate, { updateId }));
   }
 

@@ -16,9 +16,14 @@ export function startOptions(
 }
 
 /**
- * By what all share one update who wait for the same: that a life becomes ready, after this run or from this sleep. Once
- * an update is answered, its id has that answer for ever.
+ * By what all share one update who begin a life after the same run. Once an update is answered, its id has that answer
+ * for ever, also where its run has closed: so no run is asked for anything by the name under which the next one begins.
  */
-export function startId(run = 'none', sleep?: string): string {
-  return sleep === undefined ? `start-${run}` : `start-${run}-${sleep}`;
+export function beginningAfter(previous = 'none'): string {
+  return `start-after-${previous}`;
+}
+
+/** By what all share one update who wait until a run is awake: for the first time, or after it fell asleep. */
+export function awakening(run: string, lastSleep = 'first'): string {
+  return `awake-${run}-${lastSleep}`;
 }

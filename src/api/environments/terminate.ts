@@ -1,6 +1,6 @@
 import { isOver } from '../../environment/environment.ts';
-import { type Identity, workflowId } from '../../environment/identity.ts';
-import { ProblemError, refuse } from '../http/problems.ts';
+import { type Identity, teardownId, workflowId } from '../../environment/identity.ts';
+import { ProblemError } from '../http/problems.ts';
 import { type LifeRecord, shown } from './life-record.ts';
 import type { Lives } from './lives.ts';
 import { notFound } from './not-found.ts';
@@ -25,29 +25,33 @@ export async function terminate(lives: Lives, identity: Identity, wait: Wait): P
   return outcomeOf(teardown ?? { ...last, environment: { ...last.environment, state: 'terminated' } });
 }
 
-/** Ends the life that runs, and waits until its own run has closed. */
+/** Ends the life that runs, and waits until its own run has closed. One that follows it is nobody's to end here. */
 async function closedLife(lives: Lives, identity: Identity, deadline: Deadline): Promise<LifeRecord> {
+  let ended: LifeRecord | undefined;
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const latest = await lives.latest(identity);
     if (latest === undefined) throw notFound(identity);
+    if (ended !== undefined && latest.life !== ended.life) return await asItIsNow(lives, identity, ended);
     if (!latest.isOpen) return latest;
+    ended = latest;
     try {
       if (!latest.isEnding) await lives.end(identity, latest.run);
       // Its end is kept all the same, and comes once that is mended.
       const isHeldUp = latest.failingSince !== undefined;
       const isClosed = !isHeldUp && (await lives.closed(workflowId(identity), latest.run, deadline));
-      if (!isClosed) return { ...(await unlessFollowed(lives, identity, latest)), isEnding: true };
+      if (!isClosed) return { ...(await asItIsNow(lives, identity, latest)), isEnding: true };
     } catch (error) {
       if (!runIsOver(error)) throw error;
     }
   }
-  throw refuse('terminated-meanwhile', 'It was started by others again and again meanwhile. Terminate it again.');
+  throw new Error('A life that was ended went on in one new run after the other.');
 }
 
-/** A life as it is by now, unless another has followed it. */
-async function unlessFollowed(lives: Lives, identity: Identity, life: LifeRecord): Promise<LifeRecord> {
-  const latest = await lives.latest(identity);
-  return latest?.run === life.run ? latest : life;
+/** A life that was seen before, whatever has followed it. */
+async function asItIsNow(lives: Lives, identity: Identity, seen: LifeRecord): Promise<LifeRecord> {
+  const now = (await lives.latest(identity, seen.run)) ?? seen;
+  // Had it gone on in one more run, that one would know its teardown.
+  return { ...now, teardown: now.teardown ?? (now.isOpen ? undefined : teardownId(identity, seen.life)) };
 }
 
 /** That nothing is left is said only where it was seen: a run that was ended by hand has not looked. */

@@ -32,10 +32,8 @@ export async function sweep(client: Client, calls: PromptCalls, dryRun: boolean)
     if (report !== undefined) return report;
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
-    throw refuse(
-      'cluster-failed',
-      `${rootCause(error) ?? 'The cause is unknown'}. Try again when the cluster answers.`,
-    );
+    const cause = (rootCause(error) ?? 'The cause is unknown').replace(/\.$/, '');
+    throw refuse('cluster-failed', `${cause}. Try again when the cluster answers.`);
   }
   const detail = `It was not over within ${WAIT_MS / 1000} s, and goes on. Ask again; GET /health says whether a worker runs.`;
   throw refuseForNow(detail, RETRY_AFTER_S);

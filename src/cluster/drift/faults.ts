@@ -4,6 +4,8 @@ import { allObjects } from '../objects/desired.ts';
 import type { Remembered } from '../recall.ts';
 import { KINDS } from './kinds.ts';
 
+const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace' };
+
 /**
  * What in an environment is otherwise than its namespace remembers that it should be. What was never ready is still being
  * built, and has no faults yet.
@@ -16,7 +18,8 @@ export function faultsIn(
 ): Fault[] {
   const { name = '', deletionTimestamp } = metadata ?? {};
   if (environment === undefined) return [];
-  const itself = { kind: 'Namespace', name };
+  // Its version too: what is done to it once more is something new.
+  const itself = { kind: 'Namespace', name, live: { ...NAMESPACE, metadata: metadata ?? {} } };
   if (deletionTimestamp !== undefined) return [{ ...itself, fault: 'is being deleted' }];
   const fault = labelFault({ metadata: metadata ?? {} });
   const desired = allObjects(name, specification.recipe, { asleep: environment.state === 'asleep' });

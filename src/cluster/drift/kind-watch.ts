@@ -55,7 +55,7 @@ export class KindWatch {
     this.#informer.on('delete', (object) => follower.onChange(object, true));
     this.#informer.on('connect', () => {
       if (this.#begunAt > 0) follower.onRestart();
-      this.#begunAt = Date.now();
+      this.#begunAt = performance.now();
     });
     this.#informer.on('error', (error) => void this.#beginAgain(follower, error));
   }
@@ -83,7 +83,7 @@ export class KindWatch {
   }
 
   async #beginAgain(follower: Follower, error: unknown): Promise<void> {
-    const hasHeld = Date.now() - this.#begunAt > HELD_MS;
+    const hasHeld = performance.now() - this.#begunAt > HELD_MS;
     if (hasHeld || this.#pauseMs === 0) follower.onFailure(classify(error));
     this.#pauseMs = hasHeld ? FIRST_PAUSE_MS : Math.min(2 * Math.max(this.#pauseMs, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
     await sleep(this.#pauseMs, undefined, { ref: false });

@@ -13,10 +13,14 @@ import { KINDS, NAMESPACES, type WatchedKind } from './kinds.ts';
 const SETTLING_MS = 1000;
 /** An environment is not told of sooner again. */
 const PAUSE_MS = 10_000;
+/** What is still so is told again, in the same words: Temporal may have been restored from before it was told. */
+const REMINDER_MS = 300_000;
 
 export interface DriftOptions {
   /** Is told of an environment that seems to differ. The token is the same for all who see the same. */
   tell(environment: Identity, token: string): Promise<void>;
+  /** After how many milliseconds that which is still so is told again. @default 300_000 */
+  reminderMs?: number;
   /** Is told of each watch that is taken up again. */
   onRestart(kind: string): void;
   /** Is told of each watch that cannot be taken up just now. */
@@ -27,11 +31,12 @@ export interface DriftOptions {
 export class DriftWatcher {
   readonly #ownershipKey: Buffer;
   readonly #options: DriftOptions;
+  readonly #reminderMs: number;
   readonly #namespaces: KindWatch;
   readonly #kinds: Map<string, KindWatch>;
   /** Looks that are due, by namespace. */
-  readonly #due = new Map<string, NodeJS.Timeout>();
-  /** What was told last, by namespace. */
+  readonly #due = new Map<string, { timer: NodeJS.Timeout; at: number }>();
+  /** What was told last, by namespace, and when by this process's own clock. */
   readonly #told = new Map<string, { token: string; at: number }>();
   /** Of what has gone, the version at which it went: gone twice is not the same as gone once. */
   readonly #gone = new Map<string, Map<string, string>>();
@@ -39,6 +44,7 @@ export class DriftWatcher {
   constructor(kubeConfig: KubeConfig, cluster: Cluster, ownershipKey: Buffer, options: DriftOptions) {
     this.#ownershipKey = ownershipKey;
     this.#options = options;
+    this.#reminderMs = options.reminderMs ?? REMINDER_MS;
     const follow = (watched: WatchedKind, onChange: Follower['onChange']) =>
       new KindWatch(kubeConfig, cluster, watched, {
         onChange,
@@ -60,7 +66,7 @@ export class DriftWatcher {
 
   stop(): void {
     for (const watch of [this.#namespaces, ...this.#kinds.values()]) watch.stop();
-    for (const timer of this.#due.values()) clearTimeout(timer);
+    for (const { timer } of this.#due.values()) clearTimeout(timer);
     this.#due.clear();
   }
 
@@ -70,7 +76,7 @@ export class DriftWatcher {
       this.#lookSoon(name);
       return;
     }
-    clearTimeout(this.#due.get(name));
+    clearTimeout(this.#due.get(name)?.timer);
     for (const known of [this.#due, this.#gone, this.#told]) known.delete(name);
     const lost = recall(this.#ownershipKey, namespace);
     if (lost?.environment === undefined) return;
@@ -88,12 +94,15 @@ export class DriftWatcher {
   }
 
   #lookSoon(name: string, inMs = SETTLING_MS): void {
-    if (this.#due.has(name)) return;
+    const due = this.#due.get(name);
+    const at = performance.now() + inMs;
+    if (due !== undefined && due.at <= at) return;
+    clearTimeout(due?.timer);
     const timer = setTimeout(() => {
       this.#due.delete(name);
       this.#look(name);
     }, inMs);
-    this.#due.set(name, timer.unref());
+    this.#due.set(name, { timer: timer.unref(), at });
   }
 
   #look(name: string): void {
@@ -110,19 +119,20 @@ export class DriftWatcher {
     if (faults.length === 0) return;
     const token = this.#tokenOf(name, remembered.namespace.uid, faults);
     const told = this.#told.get(name);
-    if (told?.token === token) return;
-    const waitMs = told === undefined ? 0 : told.at + PAUSE_MS - Date.now();
+    const pauseMs = told?.token === token ? this.#reminderMs : PAUSE_MS;
+    const waitMs = told === undefined ? 0 : told.at + pauseMs - performance.now();
     if (waitMs > 0) this.#lookSoon(name, waitMs);
     else void this.#tell(remembered.specification, name, token);
   }
 
   async #tell(environment: Identity, name: string, token: string): Promise<void> {
-    this.#told.set(name, { token, at: Date.now() });
+    this.#told.set(name, { token, at: performance.now() });
     try {
       await this.#options.tell(environment, token);
+      this.#lookSoon(name, this.#reminderMs);
     } catch {
       // Temporal is not there: once it is, it is told.
-      this.#told.set(name, { token: '', at: Date.now() });
+      this.#told.set(name, { token: '', at: performance.now() });
       this.#lookSoon(name, PAUSE_MS);
     }
   }

@@ -1,8 +1,8 @@
 /**
- * What is to become of a namespace: `foreign` ones are nobody's business here, and `missing` are those that are gone while
- * the workflows of their environments go on.
+ * What is to become of a namespace: `foreign` ones are nobody's business here. `missing` are those that are gone while the
+ * workflows of their environments go on, and `superseded` those whose name a later life of the same environment bears.
  */
-export type Verdict = 'foreign' | 'keep' | 'adopt' | 'undo' | 'wait' | 'missing';
+export type Verdict = 'foreign' | 'keep' | 'adopt' | 'undo' | 'wait' | 'missing' | 'superseded';
 
 /** What is decided, and why. */
 export interface Decision {
@@ -29,10 +29,12 @@ export interface Ours {
   workflow: 'its own' | 'of another life' | 'none';
   /** Whether a teardown is at work on it, or was. */
   teardown: 'open' | 'over' | 'none';
+  /** When the one began that is at work on it. */
+  tornDownSince?: Date;
 }
 
 /** Content may take some minutes to let go of its namespace. */
-const LONG_DELETED_MS = 600_000;
+const LONG_ENDING_MS = 600_000;
 
 /**
  * Decides what is to become of a namespace. What is not ours is never touched, and what was ever ready never deleted.
@@ -43,12 +45,14 @@ export function decide(known: Known, now: Date, graceMs: number): Decision {
   if (known.mark === 'neighbour') return { verdict: 'keep', reason: 'it is the neighbour of proofs' };
   if (known.mark === 'unreadable')
     return { verdict: 'keep', reason: 'it is ours, and what it remembers cannot be read', isOdd: true };
-  return known.deletedAt === undefined ? decideOurs(known, now, graceMs) : deleted(known.deletedAt, now);
+  return known.deletedAt === undefined
+    ? decideOurs(known, now, graceMs)
+    : ending('it is being deleted', known.deletedAt, now);
 }
 
 function decideOurs(known: Ours, now: Date, graceMs: number): Decision {
   if (known.workflow === 'its own') return { verdict: 'keep', reason: 'its workflow goes on' };
-  if (known.teardown === 'open') return { verdict: 'keep', reason: 'it is being torn down' };
+  if (known.teardown === 'open') return ending('it is being torn down', known.tornDownSince ?? now, now);
   // Its end was asked for: what was given up by somebody is not brought back.
   if (known.teardown === 'over')
     return { verdict: 'keep', reason: 'its teardown was ended before it was gone: delete it by hand', isOdd: true };
@@ -65,8 +69,8 @@ function lost(workflow: 'of another life' | 'none'): Decision {
   return { verdict: 'wait', reason, isOdd: true };
 }
 
-function deleted(at: Date, now: Date): Decision {
-  const reason = `it is being deleted since ${at.toISOString()}`;
-  const isLong = now.getTime() - at.getTime() > LONG_DELETED_MS;
+function ending(what: string, since: Date, now: Date): Decision {
+  const reason = `${what} since ${since.toISOString()}`;
+  const isLong = now.getTime() - since.getTime() > LONG_ENDING_MS;
   return { verdict: 'keep', reason, ...(isLong && { isOdd: true }) };
 }

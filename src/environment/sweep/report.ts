@@ -17,18 +17,21 @@ export interface SweepReport {
   counts: Record<Verdict, number>;
   /** All that is not simply kept, up to {@link MOST_LISTED}. */
   findings: Finding[];
-  /** Why nothing was undone. */
+  /** Why nothing was undone, and no environment told to look for its namespace. */
   alarm?: string;
 }
 
 /** A history does not grow with what was found; the worker's log has all of it. */
 const MOST_LISTED = 200;
-/** A pass that would undo more is most likely wrong. One is always allowed, or a small installation would never be swept. */
+/**
+ * A pass that would undo more, or finds more missing, is most likely wrong, or sees another cluster than it should. One is
+ * always allowed, or a small installation would never be swept.
+ */
 export const MOST_UNDONE = 5;
 const MOST_UNDONE_SHARE = 0.05;
 
 export function emptyReport(at: Date, dryRun: boolean): SweepReport {
-  const counts = { foreign: 0, keep: 0, adopt: 0, undo: 0, wait: 0, missing: 0 };
+  const counts = { foreign: 0, keep: 0, adopt: 0, undo: 0, wait: 0, missing: 0, superseded: 0 };
   return { at: at.toISOString(), dry_run: dryRun, counts, findings: [] };
 }
 
@@ -48,15 +51,22 @@ export function withFinding(report: SweepReport, finding: Finding): SweepReport 
   };
 }
 
-/** The report of a whole pass, before anything is undone: where that would be too much, nothing will be. */
+/**
+ * The report of a whole pass, before anything ends: where that would be too much, nothing will. An environment whose
+ * namespace is missing ends as well, by its own look. Done twice, it is as done once.
+ */
 export function withinLimit(report: SweepReport): SweepReport {
+  if (report.alarm !== undefined) return report;
   const { counts, findings } = report;
-  const lookedAt = counts.keep + counts.adopt + counts.undo + counts.wait;
-  const isWithin = counts.undo <= MOST_UNDONE && counts.undo <= Math.max(1, MOST_UNDONE_SHARE * lookedAt);
-  if (isWithin) return report;
+  const ending = counts.undo + counts.missing;
+  const lookedAt = ending + counts.keep + counts.adopt + counts.wait;
+  if (ending <= MOST_UNDONE && ending <= Math.max(1, MOST_UNDONE_SHARE * lookedAt)) return report;
+  const isMissing = counts.missing > 0;
   const alarm =
-    `${counts.undo} of ${lookedAt} namespaces would be undone, which is more than ${MOST_UNDONE} or ` +
-    `${100 * MOST_UNDONE_SHARE} %: none is. See which by \`berth sweep --dry-run\`, and delete by hand those that are to go.`;
+    `${ending} of ${lookedAt} namespaces would be undone${isMissing ? `, or are missing (${counts.missing})` : ''}, ` +
+    `which is more than ${MOST_UNDONE} or ${100 * MOST_UNDONE_SHARE} %: none is. ` +
+    `${isMissing ? 'Make sure that the workers reach the right cluster, and terminate what is missing. ' : ''}` +
+    'See which by `berth sweep --dry-run`, and delete by hand those that are to go.';
   return {
     ...report,
     alarm,

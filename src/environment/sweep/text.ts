@@ -2,9 +2,10 @@ import type { Finding, SweepReport } from './report.ts';
 
 /** What a pass has come to, in one line. */
 export function sweepSummary({ counts, dry_run }: SweepReport): string {
-  const { keep, adopt, undo, wait, missing } = counts;
+  const { keep, adopt, undo, wait, missing, superseded } = counts;
   const done = dry_run ? 'to be ' : '';
-  return `${keep} kept, ${adopt} ${done}adopted, ${undo} ${done}undone, ${wait} left for now, ${missing} missing`;
+  const gone = `${missing} missing, ${superseded} superseded`;
+  return `${keep} kept, ${adopt} ${done}adopted, ${undo} ${done}undone, ${wait} left for now, ${gone}`;
 }
 
 /** One namespace, and what was decided of it. */

@@ -2,7 +2,6 @@ import { HANDED_OVER } from './environment-paths.ts';
 import type { Path } from './path.ts';
 
 const WOKEN = ['rouse completed', 'runWorkload completed', 'verifyEnvironment completed', 'update completed'] as const;
-
 /** The paths of EnvironmentWorkflow on which an environment sleeps. */
 export const ASLEEP_PATHS = {
   'environment/expired': {
@@ -44,6 +43,14 @@ export const ASLEEP_PATHS = {
   'environment/catches-up': {
     shows: 'is not put to sleep when its time is over, where its namespace remembers that it was extended since',
     landmarks: ['timer fired', 'recallLife completed', 'timer started', ...HANDED_OVER],
+  },
+  'environment/listens-while-it-looks': {
+    shows: 'hears what is wanted while it looks whether its time is over, and falls asleep where that is nothing',
+    landmarks: ['timer fired', 'recallLife completed', 'core_patch', 'putToSleep completed', ...HANDED_OVER],
+  },
+  'environment/looks-before-it-sleeps-again': {
+    shows: 'looks whether it was woken before, where it cannot be woken',
+    landmarks: ['rouse failed', 'core_patch', 'recallLife completed', 'putToSleep completed', 'update failed'],
   },
   'environment/wakes-in-a-new-run': {
     shows: 'in a new run goes on sleeping, and wakes',

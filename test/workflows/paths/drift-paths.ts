@@ -7,6 +7,10 @@ export const DRIFT_PATHS = {
     shows: 'restores what somebody deleted, when it is told to look',
     landmarks: ['remember completed', 'signaled', 'core_patch', 'timer canceled', 'mend completed', ...HANDED_OVER],
   },
+  'environment/looks-once-more': {
+    shows: 'minds what it is told while it looks',
+    landmarks: ['signaled', 'mend completed', 'core_patch', ...HANDED_OVER],
+  },
   'environment/degraded': {
     shows: 'is degraded while something cannot be restored, tries again by itself, and is ready again',
     landmarks: ['signaled', 'mend completed', 'timer fired', 'mend completed', 'cancel requested', ...HANDED_OVER],

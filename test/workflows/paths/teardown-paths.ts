@@ -36,6 +36,14 @@ export const TEARDOWN_PATHS = {
     shows: 'ends though something is left, once an administrator has said so',
     landmarks: ['remove completed', 'update accepted', 'reportAbandonment completed', 'completed'],
   },
+  'teardown/history-grows-long': {
+    shows: 'goes on in a new run when its history is long',
+    landmarks: ['volumesOf completed', 'signaled', 'remove completed', 'core_patch', 'continued as new'],
+  },
+  'teardown/goes-on-in-a-new-run': {
+    shows: 'in a new run removes what is left, and the volumes that the earlier one knew',
+    landmarks: ['started', 'findNamespaces completed', 'remove completed', 'completed'],
+  },
   'teardown/cancelled': {
     shows: 'goes on though it is cancelled',
     landmarks: ['cancel requested', 'remove completed', 'completed'],

@@ -1,3 +1,4 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { remember } from '../../../../src/cluster/remember.ts';
 import { workflowId } from '../../../../src/environment/identity.ts';
 import type { Namespace } from '../../../../src/environment/life.ts';
@@ -32,6 +33,13 @@ export const ASLEEP: readonly Play[] = [
     return { 'environment/catches-up': life.firstRun };
   }),
 
+  play(['environment/listens-while-it-looks'], async (stage) => {
+    const life = await Life.begin(stage, await specification('quiet', 'bare', { ttl: '2s' }));
+    await life.is('asleep');
+    await life.end();
+    return { 'environment/listens-while-it-looks': life.firstRun };
+  }),
+
   play(['environment/put-to-sleep-and-woken'], async (stage) => {
     const life = await readyAndAsleep(stage, await withPod('sleeper'));
     await life.ready();
@@ -51,12 +59,11 @@ export const ASLEEP: readonly Play[] = [
   }),
 
   play(['environment/cannot-be-woken'], async (stage) => {
-    const life = await readyAndAsleep(stage, await withPod('unwakable'));
-    const allow = await refuse(stage, { ...quotaOf('unwakable'), operation: 'UPDATE' }, 'Nothing wakes today.');
-    await life.failed();
-    await allow();
-    await life.end();
-    return { 'environment/cannot-be-woken': life.firstRun };
+    return { 'environment/cannot-be-woken': await cannotBeWoken(stage, 'unwakable') };
+  }),
+
+  play(['environment/looks-before-it-sleeps-again'], async (stage) => {
+    return { 'environment/looks-before-it-sleeps-again': await cannotBeWoken(stage, 'unwakable-still') };
   }),
 
   play(['environment/cancelled-while-waking'], async (stage) => {
@@ -119,6 +126,15 @@ async function readyAndAsleep(stage: Stage, asked: Specification): Promise<Life>
   await life.ready();
   await life.sleep();
   return life;
+}
+
+async function cannotBeWoken(stage: Stage, developer: string): Promise<WorkflowHandle> {
+  const life = await readyAndAsleep(stage, await withPod(developer));
+  const allow = await refuse(stage, { ...quotaOf(developer), operation: 'UPDATE' }, 'Nothing wakes today.');
+  await life.failed();
+  await allow();
+  await life.end();
+  return life.firstRun;
 }
 
 function retained({ recipe, ...asked }: Specification, retain: string): Specification {

@@ -1,3 +1,4 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { specification } from '../../../setup/lives.ts';
 import { Life } from '../life.ts';
 import { type Play, play } from '../play.ts';
@@ -6,14 +7,11 @@ import type { Stage } from '../stage.ts';
 
 /** Environments that somebody changes by hand. */
 export const DRIFT: readonly Play[] = [
-  play(['environment/mended'], async (stage) => {
-    const life = await Life.begin(stage, await specification('tampered'));
-    await life.ready();
-    await remove(stage, denyAllOf('dev-tampered'));
-    await life.comesBy('mend completed');
-    await life.end();
-    return { 'environment/mended': life.firstRun };
-  }),
+  play(['environment/mended'], async (stage) => ({ 'environment/mended': await mended(stage, 'tampered') })),
+
+  play(['environment/looks-once-more'], async (stage) => ({
+    'environment/looks-once-more': await mended(stage, 'tampered-again'),
+  })),
 
   play(['environment/degraded'], async (stage) => {
     const life = await Life.begin(stage, await specification('degraded'));
@@ -39,6 +37,15 @@ export const DRIFT: readonly Play[] = [
 ];
 
 type Removable = Parameters<Stage['cluster']['read']>[0];
+
+async function mended(stage: Stage, developer: string): Promise<WorkflowHandle> {
+  const life = await Life.begin(stage, await specification(developer));
+  await life.ready();
+  await remove(stage, denyAllOf(`dev-${developer}`));
+  await life.comesBy('mend completed');
+  await life.end();
+  return life.firstRun;
+}
 
 function denyAllOf(namespace: string): Removable {
   return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'deny-all', namespace } };

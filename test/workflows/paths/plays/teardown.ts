@@ -4,6 +4,7 @@ import { abandonUpdate, type EnvironmentMemo, TASK_QUEUE } from '../../../../src
 import type { TeardownWorkflow } from '../../../../src/workflows/teardown.ts';
 import { specification } from '../../../setup/lives.ts';
 import { Life } from '../life.ts';
+import { grow } from '../long-history.ts';
 import { type Play, play } from '../play.ts';
 import type { Stage } from '../stage.ts';
 import { until } from '../until.ts';
@@ -51,6 +52,25 @@ export const TEARDOWN: readonly Play[] = [
     return { 'teardown/abandoned': teardown };
   }),
 
+  play(['teardown/history-grows-long', 'teardown/goes-on-in-a-new-run'], async (stage) => {
+    const { life, letGo } = await heldUp(stage, 'long-held', ['held', 'held-too']);
+    await life.cancel();
+    const teardown = await life.teardown();
+    const { runId } = await teardown.describe();
+    const first = stage.client.workflow.getHandle(teardown.workflowId, runId);
+    await grow(first, () => first.describe());
+    await letGo('held-too');
+    let next = runId;
+    await until('it goes on in a new run', async () => {
+      next = (await teardown.describe()).runId;
+      return next !== runId;
+    });
+    await letGo();
+    await teardown.result();
+    const last = stage.client.workflow.getHandle(teardown.workflowId, next);
+    return { 'teardown/history-grows-long': first, 'teardown/goes-on-in-a-new-run': last };
+  }),
+
   play(['teardown/cancelled'], async (stage) => {
     const { life, letGo } = await heldUp(stage, 'unstoppable');
     await life.cancel();
@@ -63,17 +83,21 @@ export const TEARDOWN: readonly Play[] = [
 ];
 
 /** A ready environment with something in it that stays until it is let go. */
-async function heldUp(stage: Stage, developer: string): Promise<{ life: Life; letGo: () => Promise<void> }> {
+async function heldUp(
+  stage: Stage,
+  developer: string,
+  names = ['held'],
+): Promise<{ life: Life; letGo: (name?: string) => Promise<void> }> {
   const life = await Life.begin(stage, await specification(developer));
   await life.ready();
-  const held = (finalizers: string[]) => ({
+  const held = (name: string, finalizers: string[]) => ({
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: { name: 'held', namespace: `dev-${developer}`, finalizers },
+    metadata: { name, namespace: `dev-${developer}`, finalizers },
   });
-  await stage.cluster.apply(held(['example.com/holds-on']));
-  const letGo = async (): Promise<void> => {
-    await stage.cluster.apply(held([]));
+  for (const name of names) await stage.cluster.apply(held(name, ['example.com/holds-on']));
+  const letGo = async (name = 'held'): Promise<void> => {
+    await stage.cluster.apply(held(name, []));
   };
   return { life, letGo };
 }

@@ -12,10 +12,13 @@ import {
   webhookThatIsDown,
 } from '../setup/held.ts';
 import { beginLife, specification } from '../setup/lives.ts';
+import { Guests } from './guests.ts';
+
+const guests = new Guests();
 
 describe('a teardown that is stuck', () => {
   it('can be given up by an administrator: it ends, and says who did so, why, and what is left behind', async () => {
-    const { token, identity, namespace } = await someEnvironment();
+    const { token, identity, namespace } = await someEnvironment(guests);
     const admin = await adminToken();
     const release = await hold('ConfigMap', 'held', namespace);
     await terminate(token, identity, LATER);
@@ -51,7 +54,7 @@ describe('a teardown that is stuck', () => {
   });
 
   it('does not keep its developer from a fresh start, and is found beside it', async () => {
-    const { token, identity, namespace } = await someEnvironment();
+    const { token, identity, namespace } = await someEnvironment(guests);
     const release = await hold('ConfigMap', 'held', namespace);
     await terminate(token, identity, LATER);
     await expect.poll(() => teardownMessage(token, identity), NAMED_WITHIN).toContain('ConfigMap held');
@@ -59,6 +62,7 @@ describe('a teardown that is stuck', () => {
     const fresh = await start(token, { ...identity, template: 'bare' });
 
     expect(fresh).toMatchObject({ status: 200, body: { state: 'ready' } });
+    guests.accept(fresh.body);
     expect(fresh.body.namespace).not.toBe(namespace);
     const admin = await adminToken();
     await expect.poll(async () => (await giveUp(admin, identity, 'it is not needed')).status, NAMED_WITHIN).toBe(200);
@@ -68,7 +72,7 @@ describe('a teardown that is stuck', () => {
   });
 
   it('of a failed provisioning leaves it failed, and does not say that everything is undone', async () => {
-    const identity = { dev_id: someDeveloper(), project: 'shop' };
+    const identity = guests.identity();
     const [admin, cluster, client] = [await adminToken(), await adminCluster(), await temporalClient()];
     const name = `dev-${identity.dev_id}`;
     const lift = await webhookThatIsDown(cluster, name);
@@ -83,6 +87,7 @@ describe('a teardown that is stuck', () => {
 
     await expect(life.result()).rejects.toThrow();
     const { body } = await status(admin, identity);
+    guests.accept(body);
     expect(body).toMatchObject({ state: 'failed', abandoned: { reason: 'the disk is gone' } });
     expect(body.problem?.detail).toContain('given up by the administrator');
     expect(body.problem?.detail).not.toContain('undone');
@@ -92,7 +97,7 @@ describe('a teardown that is stuck', () => {
   });
 
   it('is not what an environment that runs is, nor one that is gone', async () => {
-    const { token, identity } = await someEnvironment();
+    const { token, identity } = await someEnvironment(guests);
     const admin = await adminToken();
 
     const running = await giveUp(admin, identity, 'any');
@@ -102,4 +107,10 @@ describe('a teardown that is stuck', () => {
     expect(await giveUp(admin, identity, 'any')).toMatchObject({ status: 409 });
     expect(await giveUp(admin, { dev_id: someDeveloper(), project: 'shop' }, 'any')).toMatchObject({ status: 404 });
   });
+});
+
+it('in the end nothing is left of any of them', { meta: { fault: 'teardown given up by an administrator' } }, async ({
+  task,
+}) => {
+  await guests.closeRow(task, 4);
 });

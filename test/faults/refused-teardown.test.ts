@@ -2,20 +2,23 @@ import { KubeConfig, KubernetesObjectApi } from '@kubernetes/client-node';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { Cluster } from '../../src/cluster/client.ts';
 import { workflowId } from '../../src/environment/identity.ts';
-import { adminCluster, someDeveloper, start, status, temporalClient, terminate, tokenFor } from '../setup/client.ts';
+import { adminCluster, start, status, temporalClient, terminate, tokenFor } from '../setup/client.ts';
 import { beginLife, specification } from '../setup/lives.ts';
+import { Guests } from './guests.ts';
 
 const ADMISSION = 'admissionregistration.k8s.io/v1';
 const REASON = 'an audit holds this namespace';
 /** Is always there, and nobody means to delete it. */
 const PROBE = 'berth-system';
 
+const guests = new Guests();
+
 describe('a teardown that the cluster refuses', () => {
   it('says so, goes on asking, and ends by itself when it is allowed', async () => {
-    const dev_id = someDeveloper();
+    const { dev_id } = guests.identity();
     const token = await tokenFor(dev_id);
     const cluster = await adminCluster();
-    await start(token, { dev_id, project: 'shop', template: 'bare' });
+    guests.accept((await start(token, { dev_id, project: 'shop', template: 'bare' })).body);
     const allow = await forbidDeletion(cluster, `dev-${dev_id}`);
 
     const waiting = await terminate(token, { dev_id, project: 'shop' }, { Prefer: 'wait=1' });
@@ -32,7 +35,7 @@ describe('a teardown that the cluster refuses', () => {
   it('of a failed provisioning shows what holds it, and tells the failure only once all is undone', async () => {
     const client = await temporalClient();
     const cluster = await adminCluster();
-    const dev_id = someDeveloper();
+    const { dev_id } = guests.identity();
     const token = await tokenFor(dev_id);
     const asked = await specification(dev_id, 'node');
     const { web } = asked.recipe.workload.pods;
@@ -56,9 +59,14 @@ describe('a teardown that the cluster refuses', () => {
     expect(meanwhile.problem).toBeUndefined();
     expect(meanwhile.steps.find(({ name }) => name === 'workload')?.message).not.toContain('undone');
     const { body } = await status(token, { dev_id, project: 'shop' });
+    guests.accept(body);
     expect(body).toMatchObject({ state: 'failed', problem: { type: 'urn:berth:problem:rejected-by-cluster' } });
     expect((await life.describe()).status.name).toBe('FAILED');
   });
+});
+
+it('in the end nothing is left of any of them', { meta: { fault: 'cluster refuses a teardown' } }, async ({ task }) => {
+  await guests.closeRow(task, 2);
 });
 
 async function teardownMessage(token: string, dev_id: string): Promise<string> {
