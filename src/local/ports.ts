@@ -1,8 +1,17 @@
+import { randomInt } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 
 /** The only address that anything of ours listens on. */
 export const LOOPBACK = '127.0.0.1';
+
+/**
+ * Where a free port is looked for, from the first to before the last: below those that systems give to outgoing
+ * connections (from 32768 on Linux, from 49152 elsewhere, RFC 6335), since such a connection may take a port between its
+ * release and its use, and between two starts.
+ */
+const FREE_PORTS = [20_000, 30_000] as const;
+const TRIES = 100;
 
 /** Ports that nobody else can take until they are released, which is to be done right before they are used. */
 export interface Reservation<Name extends string> {
@@ -32,7 +41,7 @@ export async function reservePorts<Name extends string>(
   const held: Server[] = [];
   const ports: Record<string, number> = {};
   for (const [name, preferred] of Object.entries<number | undefined>(names)) {
-    const server = await holdFirst([remembered[name], preferred, 0]);
+    const server = await holdFirst([remembered[name], preferred, ...anyPorts()]);
     held.push(server);
     ports[name] = (server.address() as AddressInfo).port;
   }
@@ -51,6 +60,10 @@ export async function choosePorts<Name extends string>(
   const { ports, release } = await reservePorts(file, names);
   await release();
   return ports;
+}
+
+function anyPorts(): number[] {
+  return Array.from({ length: TRIES }, () => randomInt(...FREE_PORTS));
 }
 
 async function holdFirst(candidates: readonly (number | undefined)[]): Promise<Server> {
