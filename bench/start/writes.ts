@@ -17,7 +17,7 @@ export const KEY = randomBytes(32);
 /** All objects of an environment in a namespace of this name, the namespace first. */
 export function objectsOf(name: string, recipe: Recipe): KubernetesObject[] {
   const { guards } = desiredObjects(name, recipe);
-  return [namespaceObject(name, { 'berth.dev/benchmark': 'true' }), ...guards.flat()];
+  return [namespaceObject(name, { annotations: { 'berth.dev/benchmark': 'true' } }), ...guards.flat()];
 }
 
 /** Makes them directly, by the very functions that the worker makes them with, and verifies nothing. */

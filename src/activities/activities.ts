@@ -6,6 +6,7 @@ import { operatorActivities } from './operators.ts';
 import { proofActivities } from './proof.ts';
 import { provisionActivities } from './provision.ts';
 import { sleepActivities } from './sleep.ts';
+import { slotActivities } from './slots.ts';
 import { sweepActivities } from './sweep.ts';
 import { teardownActivities } from './teardown.ts';
 
@@ -16,6 +17,7 @@ export function createActivities(dependencies: Dependencies) {
     ...attempted(proofActivities(dependencies), 'on final errors'),
     ...attempted(accessActivities(dependencies), 'on final errors'),
     ...attempted(mendActivities(dependencies), 'on final errors'),
+    ...attempted(slotActivities(dependencies), 'on final errors'),
     ...attempted(sleepActivities(dependencies), 'never'),
     ...attempted(sweepActivities(dependencies), 'never'),
     ...attempted(teardownActivities(dependencies), 'never'),

@@ -1,7 +1,17 @@
 import type { Cluster } from '../cluster/client.ts';
 import type { ClusterConnection } from '../cluster/kubeconfig.ts';
 import type { ProofOptions } from '../cluster/proof/verify-isolation.ts';
+import type { Shelf } from '../cluster/slots/claim.ts';
 import type { Workflows } from './workflows.ts';
+
+/** The warm slots of the cluster, as this worker sees them. */
+export interface Slots {
+  shelf: Shelf;
+  /** Whether all of a slot is there and runs; `undefined` where no slot of that name was seen to be ready. */
+  isWhole(name: string): boolean | undefined;
+  /** Is told that one was claimed, of a template. */
+  onClaim(template: string): void;
+}
 
 /** What activities work with. */
 export interface Dependencies {
@@ -13,6 +23,7 @@ export interface Dependencies {
   /** How developers reach the cluster, which may be another way than the worker's. */
   entrance: ClusterConnection;
   workflows: Workflows;
+  slots: Slots;
   /** How long after its provisioning must have ended a namespace is left that nobody was given. */
   sweepGraceMs: number;
 }

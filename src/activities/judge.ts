@@ -69,10 +69,10 @@ async function decisionOn(options: JudgeOptions, examined: Examined): Promise<De
 
 async function known({ workflows, dryRun }: JudgeOptions, examined: Examined): Promise<Known> {
   if (examined.mark !== 'ours') return { mark: examined.mark };
-  const { identity, remembered, createdAt, deletedAt, hasEnded } = examined;
+  const { identity, remembered, createdAt, deletedAt, hasEnded, slot } = examined;
   const { life, specification, environment } = remembered;
   // In this order: a workflow that ends has begun its teardown before.
-  const leading = await leaderOf(workflows, identity, life.run);
+  const leading = await leaderOf(workflows, examined, life.run);
   const workflow = leading === undefined ? 'none' : leading.run === life.run ? 'its own' : 'of another life';
   // Temporal may have been restored from before that: a workflow that looks takes up what its namespace remembers.
   const isBehind = environment && leading?.environment && isLater(environment, leading.environment);
@@ -81,6 +81,7 @@ async function known({ workflows, dryRun }: JudgeOptions, examined: Examined): P
   return {
     mark: 'ours',
     wasEverReady: environment !== undefined,
+    ...(slot !== undefined && { slot }),
     createdAt,
     deadlineMs: durationMs(specification.recipe.deadline),
     ...(deletedAt && { deletedAt }),
@@ -91,7 +92,12 @@ async function known({ workflows, dryRun }: JudgeOptions, examined: Examined): P
   };
 }
 
-async function leaderOf(workflows: Workflows, identity: Identity, run: string): Promise<Partial<Leading> | undefined> {
+async function leaderOf(
+  workflows: Workflows,
+  { identity, slot }: Pick<Extract<Examined, { mark: 'ours' }>, 'identity' | 'slot'>,
+  run: string,
+): Promise<Partial<Leading> | undefined> {
+  if (slot !== undefined) return await workflows.makerOf(identity);
   if (isCanarys(identity) && (await workflows.isCanary(run))) return { run };
   return await workflows.lifeOf(identity);
 }

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cancellationSignal, heartbeat } from '@temporalio/activity';
+import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { buildWorkload } from '../cluster/build.ts';
 import { isolate } from '../cluster/isolate.ts';
 import { readOwn } from '../cluster/own-namespace.ts';
 import { observeWorkload, type Readiness } from '../cluster/readiness.ts';
 import { recallLater } from '../cluster/recall.ts';
 import { remember } from '../cluster/remember.ts';
+import { claim } from '../cluster/slots/claim.ts';
+import type { Claimed } from '../cluster/slots/claimed.ts';
 import { verifyEnvironment } from '../cluster/verify.ts';
 import { rouse } from '../cluster/wake.ts';
 import { locator } from '../cluster/whereabouts.ts';
@@ -19,13 +21,33 @@ const POLL_MS = 250;
 /** What it waits for is told no sooner, so that a short wait is one activity. */
 const QUIET_MS = 3000;
 
+/** What a claim needs. */
+export interface Claimable {
+  /** As the environment is once it is handed over, but for what a slot decides. */
+  environment: Environment;
+  /** Whether nobody can have tried this before, of whom nothing is known. */
+  isFirst: boolean;
+}
+
+/** The namespace of an environment; and, where it was a slot, what of. */
+export type Isolated = Namespace & { claimed?: Omit<Claimed, 'namespace'> };
+
 /** The steps of provisioning. Each may be done twice, and then ends as if done once. */
-export function provisionActivities({ cluster, ownershipKey }: Dependencies) {
+export function provisionActivities({ cluster, ownershipKey, slots }: Dependencies) {
   const located = locator(cluster);
   return {
-    async isolate(specification: Specification, life: Life): Promise<Namespace> {
+    /**
+     * Claims a warm slot, or creates the namespace with its guards.
+     * @param known what a claim needs beside that; without it, none is made
+     */
+    async isolate(specification: Specification, life: Life, known?: Claimable): Promise<Isolated> {
       const signal = cancellationSignal();
-      return await located(await isolate(cluster, ownershipKey, specification, life, signal), signal);
+      const claimed = known && (await claimSlot(specification, life, known, signal));
+      if (claimed === undefined)
+        return await located(await isolate(cluster, ownershipKey, specification, life, { signal }), signal);
+      slots.onClaim(claimed.specification.template.name);
+      const { namespace, ...rest } = claimed;
+      return { ...(await located(namespace, signal)), claimed: rest };
     },
 
     /** What comes before the workload where it slept: its guards, and that it may run again. */
@@ -77,4 +99,15 @@ export function provisionActivities({ cluster, ownershipKey }: Dependencies) {
     verifyEnvironment: (specification: Specification, namespace: Namespace): Promise<void> =>
       verifyEnvironment(cluster, ownershipKey, namespace, specification, { signal: cancellationSignal() }),
   };
+
+  function claimSlot(
+    specification: Specification,
+    life: Life,
+    { environment, isFirst }: Claimable,
+    signal: AbortSignal,
+  ): Promise<Claimed | undefined> {
+    const mayHaveClaimed = !isFirst || activityInfo().attempt > 1;
+    const claimant = { specification, life, environment, mayHaveClaimed };
+    return claim(cluster, ownershipKey, slots.shelf, claimant, signal);
+  }
 }

@@ -28,6 +28,8 @@ export interface Workflows {
   teardownOf(identity: Identity, run: string): Promise<Pick<Ours, 'teardown' | 'tornDownSince'>>;
   /** Whether the canary whose first run this is goes on. */
   isCanary(run: string): Promise<boolean>;
+  /** The run that makes a slot of this identity; `undefined` where none is open. */
+  makerOf(identity: Identity): Promise<Pick<Leading, 'run'> | undefined>;
   /** Has a workflow go on with an environment. @returns whether it does: another life may have begun meanwhile */
   adopt(lost: Lost): Promise<boolean>;
   /** Has an environment compare itself with the cluster. */

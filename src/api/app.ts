@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import Koa, { type Context, type Next } from 'koa';
 import type { Logger } from 'pino';
+import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import { authenticate } from './authentication/authenticate.ts';
 import type { TokenFile } from './authentication/token-file.ts';
 import { environmentRoutes } from './environments/routes.ts';
@@ -8,7 +9,6 @@ import { healthRoutes } from './health/routes.ts';
 import { atMost } from './http/at-most.ts';
 import { problems } from './http/problems.ts';
 import { sweepRoutes } from './sweep/routes.ts';
-import type { TemplateCatalogue } from './templates/catalogue.ts';
 import { PromptCalls } from './temporal/prompt-calls.ts';
 import { whoamiRoutes } from './whoami/routes.ts';
 

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { Client, Connection } from '@temporalio/client';
 import pino from 'pino';
+import { TemplateCatalogue } from '../templates/catalogue.ts';
+import { readOwnImages } from '../templates/own-images.ts';
 import { createApp } from './app.ts';
 import { TokenFile } from './authentication/token-file.ts';
 import { readConfiguration } from './configuration.ts';
 import { answerUnreadable } from './http/unreadable.ts';
-import { TemplateCatalogue } from './templates/catalogue.ts';
-import { readOwnImages } from './templates/own-images.ts';
 
 /** Longer than clients and balancers let one rest: who closes it first must be who would send on it. */
 const CONNECTION_RESTS_MS = 75_000;

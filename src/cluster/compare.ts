@@ -44,7 +44,7 @@ export function faultText({ kind, name, fault }: Fault): string {
 
 /** How the labels of an environment's namespace differ from what they should be; `undefined` where they do not. */
 export function labelFault({ metadata = {} }: V1Namespace): string | undefined {
-  const difference = firstDifference(namespaceObject(metadata.name ?? '', {}).metadata?.labels, metadata.labels);
+  const difference = firstDifference(namespaceObject(metadata.name ?? '').metadata?.labels, metadata.labels);
   return difference === undefined ? undefined : `differs in label ${difference}`;
 }
 

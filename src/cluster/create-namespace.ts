@@ -5,13 +5,14 @@ import { namespaceCandidates } from '../environment/names.ts';
 import type { Specification } from '../environment/request.ts';
 import type { Cluster } from './client.ts';
 import { ClusterError } from './errors.ts';
-import { namespaceObject } from './objects/namespace.ts';
+import { namespaceObject, type Particular } from './objects/namespace.ts';
 import { readNamespace } from './own-namespace.ts';
 import { ANNOTATION, birthMark, ownerMark, wasBornOf } from './ownership.ts';
 
 /**
  * Creates the namespace of an environment under the first of its names that is free, and marks it as ours.
  *
+ * @param options.labels those that it has beside the ones that all have
  * @throws ClusterError of reason `cluster-failed` where every name is taken
  */
 export function createNamespace(
@@ -19,22 +20,22 @@ export function createNamespace(
   ownershipKey: Buffer,
   specification: Specification,
   life: Life,
-  signal?: AbortSignal,
+  { labels, signal }: { labels?: Record<string, string> | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<Namespace> {
-  const remembered = { [ANNOTATION.specification]: JSON.stringify(specification) };
-  return createMarked(cluster, ownershipKey, specification, life, remembered, signal);
+  const annotations = { [ANNOTATION.specification]: JSON.stringify(specification) };
+  return createMarked(cluster, ownershipKey, specification, life, { annotations, ...(labels && { labels }) }, signal);
 }
 
 /**
  * The same of any namespace that Berth makes for itself. Called again for the same life, it finds what it made.
- * @param remembered annotations beside the marks
+ * @param particular what it has beside the marks
  */
 export async function createMarked(
   cluster: Cluster,
   ownershipKey: Buffer,
   identity: Identity,
   life: Life,
-  remembered: Record<string, string>,
+  particular: Particular,
   signal?: AbortSignal,
 ): Promise<Namespace> {
   for (const name of namespaceCandidates(identity, life.run)) {
@@ -43,15 +44,16 @@ export async function createMarked(
       [ANNOTATION.project]: identity.project,
       [ANNOTATION.life]: JSON.stringify(life),
       [ANNOTATION.birthMark]: birthMark(ownershipKey, name, life, identity),
-      ...remembered,
+      ...particular.annotations,
     };
-    const found = await createOrRead(cluster, namespaceObject(name, annotations), signal);
+    const found = await createOrRead(cluster, namespaceObject(name, { ...particular, annotations }), signal);
     const uid = found?.metadata?.uid;
     if (found === undefined || uid === undefined || !wasBornOf(ownershipKey, found, life, identity)) continue;
     const mark = ownerMark(ownershipKey, { name, uid }, identity);
     // Before the first guard, and not beside it: until the apiserver's admission has seen a new namespace, which takes it
     // some milliseconds, it makes every object in it wait for 50.
-    await cluster.apply(namespaceObject(name, { ...annotations, [ANNOTATION.ownerMark]: mark }, uid), signal);
+    const marked = { ...particular, annotations: { ...annotations, [ANNOTATION.ownerMark]: mark } };
+    await cluster.apply(namespaceObject(name, marked, uid), signal);
     return { name, uid };
   }
   throw new ClusterError('Every name that this environment could have is taken by a namespace that is not its own.', {

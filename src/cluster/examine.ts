@@ -1,17 +1,31 @@
 import type { V1Namespace } from '@kubernetes/client-node';
 import type { Identity } from '../environment/identity.ts';
+import type { SlotState } from '../environment/slot.ts';
 import type { Cluster } from './client.ts';
 import { ENVIRONMENT, selectorOf } from './objects/labels.ts';
 import { ANNOTATION, isOurs } from './ownership.ts';
 import { isNeighbour } from './proof/neighbour.ts';
 import { type Remembered, recall } from './recall.ts';
+import { slotState } from './slots/seen-slot.ts';
 
 /** A namespace that bears Berth's label, as far as our key tells what it is. */
 export type Examined = { name: string; uid: string } & (
   | { mark: 'foreign' }
   | { mark: 'neighbour' | 'unreadable'; identity: Identity }
-  | { mark: 'ours'; identity: Identity; remembered: Remembered; createdAt: Date; deletedAt?: Date; hasEnded: boolean }
+  | Ours
 );
+
+/** What bears our mark, and can be read. */
+interface Ours {
+  mark: 'ours';
+  identity: Identity;
+  remembered: Remembered;
+  createdAt: Date;
+  deletedAt?: Date;
+  hasEnded: boolean;
+  /** What it is doing, where it is a warm slot. */
+  slot?: SlotState;
+}
 
 /** All namespaces that bear Berth's label, those of other installations too, page by page. */
 export async function* labelledNamespaces(cluster: Cluster, signal?: AbortSignal): AsyncGenerator<V1Namespace[]> {
@@ -26,12 +40,14 @@ export function examine(ownershipKey: Buffer, namespace: V1Namespace): Examined 
   if (isNeighbour(ownershipKey, namespace)) return { name, uid, mark: 'neighbour', identity };
   const remembered = recall(ownershipKey, namespace);
   if (remembered !== undefined) {
-    const times = {
+    const slot = slotState(namespace);
+    const seen = {
       createdAt: new Date(creationTimestamp),
       hasEnded: annotations[ANNOTATION.ended] !== undefined,
+      ...(slot !== undefined && { slot }),
       ...(deletionTimestamp !== undefined && { deletedAt: new Date(deletionTimestamp) }),
     };
-    return { name, uid, mark: 'ours', identity, remembered, ...times };
+    return { name, uid, mark: 'ours', identity, remembered, ...seen };
   }
   return isOurs(ownershipKey, namespace, identity)
     ? { name, uid, mark: 'unreadable', identity }

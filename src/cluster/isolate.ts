@@ -11,6 +11,7 @@ import { verifyEnvironment } from './verify.ts';
  * Creates the namespace of an environment with its guards, deny-all before all others, and checks them by what the
  * apiserver answers to each write. Called again after a crash or a lost answer it goes on from what it finds.
  *
+ * @param options.labels what its namespace bears beside the labels of all
  * @throws ClusterError where every name is taken, a guard is refused, or the cluster holds something else
  */
 export async function isolate(
@@ -18,9 +19,9 @@ export async function isolate(
   ownershipKey: Buffer,
   specification: Specification,
   life: Life,
-  signal?: AbortSignal,
+  { labels, signal }: { labels?: Record<string, string>; signal?: AbortSignal } = {},
 ): Promise<Namespace> {
-  const namespace = await createNamespace(cluster, ownershipKey, specification, life, signal);
+  const namespace = await createNamespace(cluster, ownershipKey, specification, life, { labels, signal });
   const { guards } = desiredObjects(namespace.name, specification.recipe);
   const written = await buildInOrder(guards, (object) => writeGuard(cluster, object, signal));
   await verifyEnvironment(cluster, ownershipKey, namespace, specification, { desired: guards.flat(), written, signal });

@@ -114,7 +114,7 @@ async function restore(cluster: Cluster, { kind, name, desired, live }: Fault, s
   const reference = { apiVersion, kind, metadata: { name, namespace } };
   if (kind === 'Namespace')
     return cluster.merge(
-      { apiVersion, kind, metadata: { name, labels: namespaceObject(name, {}).metadata?.labels ?? {} } },
+      { apiVersion, kind, metadata: { name, labels: namespaceObject(name).metadata?.labels ?? {} } },
       uid,
       signal,
     );

@@ -18,6 +18,8 @@ export const ANNOTATION = {
   environment: 'berth.dev/environment',
   /** When its end was begun. What goes on with its environment takes it away. RFC 3339 */
   ended: 'berth.dev/ended',
+  /** On slots: what packets have shown of them, where their template demands it. */
+  proof: 'berth.dev/proof',
   /** On what waits for pods: when it was told last to try again. */
   nudged: 'berth.dev/nudged-at',
 } as const;

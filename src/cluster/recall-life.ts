@@ -1,6 +1,7 @@
 import type { Environment } from '../environment/environment.ts';
 import type { Identity } from '../environment/identity.ts';
 import type { Life, Namespace } from '../environment/life.ts';
+import type { Specification } from '../environment/request.ts';
 import type { Cluster } from './client.ts';
 import { readNamespace } from './own-namespace.ts';
 import { recall } from './recall.ts';
@@ -10,6 +11,7 @@ import { findNamespaces } from './teardown.ts';
 export interface Lived {
   namespace: Namespace;
   environment: Environment;
+  specification: Specification;
 }
 
 /** What the namespace of a life remembers of it; `undefined` where it was never ready, or is going. */
@@ -23,8 +25,10 @@ export async function recallLife(
   for (const { name } of await findNamespaces(cluster, ownershipKey, identity, life, signal)) {
     const live = await readNamespace(cluster, name, signal);
     const remembered = live && !live.metadata?.deletionTimestamp ? recall(ownershipKey, live) : undefined;
-    if (remembered?.environment !== undefined && remembered.life.run === life.run)
-      return { namespace: remembered.namespace, environment: remembered.environment };
+    if (remembered?.environment !== undefined && remembered.life.run === life.run) {
+      const { namespace, environment, specification } = remembered;
+      return { namespace, environment, specification };
+    }
   }
   return undefined;
 }

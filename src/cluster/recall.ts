@@ -64,7 +64,8 @@ function readAs({ dev_id, project }: Identity, annotations: Record<string, unkno
   return data as Read | undefined;
 }
 
-function parsed(text: string): unknown {
+/** What a text in JSON says; `null` where it is none. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

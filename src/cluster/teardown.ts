@@ -6,12 +6,13 @@ import type { Cluster } from './client.ts';
 import { ClusterError, isRefusal } from './errors.ts';
 import { readNamespace } from './own-namespace.ts';
 import { ANNOTATION, wasBornOf } from './ownership.ts';
+import { findClaimed } from './slots/claimed.ts';
 import { conditionsOf, holdersOf, volumeHeld } from './what-holds.ts';
 import { ELSEWHERE, isElsewhere } from './whereabouts.ts';
 
 /**
- * Finds what a life of an environment made, also where the answer to its create was lost. There may be more than one: a
- * step that was begun again after a crash takes the best name that is free by then.
+ * Finds what a life of an environment made or claimed, also where the answer to that was lost. There may be more than one:
+ * a step that was begun again after a crash takes the best name that is free by then.
  */
 export async function findNamespaces(
   cluster: Cluster,
@@ -21,12 +22,19 @@ export async function findNamespaces(
   signal?: AbortSignal,
 ): Promise<Namespace[]> {
   const names = namespaceCandidates(identity, life.run);
-  const found = await Promise.all(names.map((name) => readNamespace(cluster, name, signal)));
-  return found.flatMap((namespace) => {
+  const [claimed, ...found] = await Promise.all([
+    // From the apiserver's cache: who waits for an answer that was lost looks again and again.
+    findClaimed(cluster, ownershipKey, life, { signal, notOlderThan: '0' }),
+    ...names.map((name) => readNamespace(cluster, name, signal)),
+  ]);
+  const made = found.flatMap((namespace) => {
     const { name, uid } = namespace?.metadata ?? {};
     const isOurs = namespace && wasBornOf(ownershipKey, namespace, life, identity);
     return isOurs && name !== undefined && uid !== undefined ? [{ name, uid }] : [];
   });
+  // A slot that was prepared by name has one of these names, and bears the marks of both.
+  const others = claimed.filter(({ namespace }) => !made.some(({ uid }) => uid === namespace.uid));
+  return [...made, ...others.map(({ namespace }) => namespace)];
 }
 
 /** The volumes that the cluster will remove with the claims of a namespace: those with the reclaim policy Delete. */

@@ -72,7 +72,8 @@ export interface Environment extends Identity {
   ttl: string;
   /** What its guards let it reach. */
   may_reach: Reach;
-  provisioned_from: 'cold';
+  /** Made when it was asked for; or before, for whoever comes, or by name. */
+  provisioned_from: 'cold' | 'warm_pool' | 'prepared';
   created_at: string;
   ready_at?: string;
   /** When it is put to sleep. */

@@ -10,6 +10,9 @@ export interface Identity {
  */
 export const IDENTIFIER = /^[a-z0-9](?:[a-z0-9._@-]{0,61}[a-z0-9])?$/;
 
+/** The project of what is nobody's yet: it is no identifier, so that no start can ask for it. */
+export const NOBODYS = '-';
+
 /** The id of the workflow that is this environment. `/` is in no identifier, so no two pairs share an id. */
 export function workflowId({ dev_id, project }: Identity): string {
   return `environment/${dev_id}/${project}`;

@@ -7,10 +7,11 @@ const common = {
   description: z.string().min(1),
   /** JSON Pointers (RFC 6901) to the places of the recipe that the value replaces. */
   sets: z.array(z.string().regex(/^\/(?:guards|workload)\//, 'must point into /guards or /workload')).min(1),
+  /** Whether it can be set while the workload runs: then it may set files of a configuration only, which pods mount. */
+  late: z.boolean().optional(),
 };
 
-/** A parameter of a template: typed, with a default and limits. */
-export const parameterSchema = z.discriminatedUnion('type', [
+const anyParameter = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('string'),
     ...common,
@@ -29,6 +30,19 @@ export const parameterSchema = z.discriminatedUnion('type', [
     maximum: quantitySchema,
   }),
 ]);
+
+/** A file of a configuration, such as `/workload/config/berth/repository`: pods see it change, and nothing else. */
+const FILE = /^\/workload\/config\/[^/]+\/[^/]+$/;
+
+/** A parameter of a template: typed, with a default and limits. */
+export const parameterSchema = anyParameter.superRefine(({ late, sets }, context) => {
+  if (late !== true) return;
+  for (const [index, place] of sets.entries()) {
+    if (FILE.test(place)) continue;
+    const message = 'must be a file below /workload/config/, since a late parameter is set while the workload runs';
+    context.addIssue({ code: 'custom', path: ['sets', index], message });
+  }
+});
 export type Parameter = z.infer<typeof parameterSchema>;
 
 /** Says what is wrong with a value for this parameter, or `undefined` where nothing is. */

@@ -56,6 +56,8 @@ export interface Specification extends Identity {
   parameters: ParameterValues;
   ttl: string;
   recipe: Recipe;
+  /** The places (JSON Pointers) of the recipe that late parameters set, by their names. Where there are none, missing. */
+  late?: Record<string, string[]>;
 }
 
 /** What of a request an environment that already runs does not have: such a start is refused and changes nothing. */

@@ -80,6 +80,12 @@ export function fillIn(template: Template, values: ParameterValues, file = templ
   return filled.data;
 }
 
+/** The places that late parameters set, by their names; `undefined` where the template has none. */
+export function latePlaces({ parameters }: Template): Record<string, string[]> | undefined {
+  const late = Object.entries(parameters).filter(([, parameter]) => parameter.late);
+  return late.length === 0 ? undefined : Object.fromEntries(late.map(([name, { sets }]) => [name, sets]));
+}
+
 function defaultsOf(template: Template): ParameterValues {
   return Object.fromEntries(Object.entries(template.parameters).map(([name, parameter]) => [name, parameter.default]));
 }

@@ -8,7 +8,7 @@ import { readConfiguration } from './configuration.ts';
 import { watchDrift } from './drift.ts';
 import { watchFailing } from './failing-workflows.ts';
 import { keepCanary, keepSweep } from './schedules.ts';
-import { createWorker } from './worker.ts';
+import { createWorkers } from './worker.ts';
 import { TemporalWorkflows } from './workflows.ts';
 
 const HOUR_MS = 3_600_000;
@@ -32,8 +32,10 @@ const connection = await NativeConnection.connect({ address: configuration.tempo
 const { temporalNamespace, ownershipKey, proof, sweepGraceMs } = configuration;
 const client = new Client({ connection, namespace: temporalNamespace });
 const workflows = new TemporalWorkflows(client);
-const dependencies = { cluster, ownershipKey, entrance, proof, workflows, sweepGraceMs };
-const worker = await createWorker(connection, temporalNamespace, dependencies);
+const drift = watchDrift(kubeConfig, cluster, ownershipKey, client, Runtime.instance());
+const slots = { shelf: drift.slots, isWhole: (name: string) => drift.slots.isWhole(name), onClaim: () => undefined };
+const dependencies = { cluster, ownershipKey, entrance, proof, workflows, sweepGraceMs, slots };
+const workers = await createWorkers(connection, temporalNamespace, dependencies);
 const { canaryEvery, sweepEvery } = configuration;
 await Promise.all([keepCanary(client, canaryEvery), keepSweep(client, sweepEvery)]);
 // Temporal may lose everything while this worker runs, and this schedule with it.
@@ -43,12 +45,13 @@ const keepSweeping = async (): Promise<void> =>
   );
 const sweeping = sweepEvery && setInterval(keepSweeping, Math.min(durationMs(sweepEvery), HOUR_MS));
 const unwatch = bindAddress === undefined ? undefined : watchFailing(client);
-const drift = watchDrift(kubeConfig, cluster, ownershipKey, client, Runtime.instance());
 
 // A supervisor that is gone can no longer stop its children.
-const stop = (): void => worker.shutdown();
+const stop = (): void => {
+  for (const worker of workers) worker.shutdown();
+};
 process.once('disconnect', stop);
-const stopped = worker.run();
+const stopped = Promise.all(workers.map((worker) => worker.run()));
 process.send?.('ready');
 await stopped;
 unwatch?.();

@@ -8,6 +8,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import type { Leading, Lost, Workflows } from '../activities/workflows.ts';
 import type { Environment, State } from '../environment/environment.ts';
 import { type Identity, teardownId, workflowId } from '../environment/identity.ts';
+import { slotWorkflowId } from '../environment/slot.ts';
 import type { Ours } from '../environment/sweep/decide.ts';
 import type { EnvironmentWorkflow } from '../workflows/environment.ts';
 import { lifeOptions } from '../workflows/life-options.ts';
@@ -44,6 +45,11 @@ export class TemporalWorkflows implements Workflows {
     const query = `WorkflowType = 'IsolationCanaryWorkflow' AND ExecutionStatus = 'Running'`;
     for await (const { runId } of this.#client.workflow.list({ query })) if (runId === run) return true;
     return false;
+  }
+
+  async makerOf(identity: Identity): Promise<Pick<Leading, 'run'> | undefined> {
+    const open = await this.#openRun(slotWorkflowId(identity));
+    return open && { run: open.firstRun };
   }
 
   async adopt({ specification, environment, life, namespace }: Lost): Promise<boolean> {

@@ -10,8 +10,10 @@ import {
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { Isolated } from '../activities/provision.ts';
 import { abandonmentText } from '../environment/abandonment.ts';
 import { advance, type StepName } from '../environment/environment.ts';
+import { CLAIMED, claimable } from '../environment/handed-over.ts';
 import type { Life, Namespace } from '../environment/life.ts';
 import type { Problem } from '../environment/problem.ts';
 import { asleep, ready, waking } from '../environment/sleep.ts';
@@ -32,8 +34,12 @@ import { putToSleep, retention } from './sleep.ts';
 import { Wishes } from './wishes.ts';
 import { hasWorkload, runWorkload } from './workload.ts';
 
+/** What nobody can have begun before: the history of a run as its first task finds it. */
+const FIRST_TASK_EVENTS = 3;
+
 /**
- * One life of one environment: isolate → prove → run the workload → verify → ready → asleep ⇄ ready → terminate.
+ * One life of one environment: isolate → prove → run the workload → verify → ready → asleep ⇄ ready → terminate. Where a
+ * warm slot is there, it is claimed, and ready at once.
  *
  * When its time is over it is put to sleep: nothing runs, and all work is kept, until somebody wakes it or its retention
  * is over. What cannot be woken sleeps on. It ends with a teardown that takes the namespace over; this run closes at
@@ -41,14 +47,16 @@ import { hasWorkload, runWorkload } from './workload.ts';
  * the problem in its memo. Cancelling it ends the environment, whatever it is doing.
  */
 export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void> {
-  const { specification, resumed } = input;
+  const { resumed } = input;
+  // A slot that is claimed may be of an earlier version of the template.
+  let { specification } = input;
   const record = new EnvironmentRecord(input.environment);
   const life: Life = resumed?.life ?? { run: workflowInfo().firstExecutionRunId, nonce: uuid4() };
   const saga = new Saga();
   // Runs that were begun before namespaces could remember go on without.
   const memory = patched('namespaces-remember') ? new Memory(record, place, () => mender.ask()) : undefined;
-  const mender = new Mender(record, specification, place, resumed?.isToCheck);
-  const wishes = new Wishes(record, specification.recipe.lifetime, memory, mender);
+  const mender = new Mender(record, () => specification, place, resumed?.isToCheck);
+  const wishes = new Wishes(record, () => specification.recipe.lifetime, memory, mender);
   let namespace = resumed?.namespace;
 
   setHandler(accessUpdate, (asked) => grantAccess(record.environment, namespace, asked));
@@ -83,11 +91,23 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
     record.enter('provisioning');
     // Whatever is built lives in the namespace, so that its end is the end of all.
     saga.compensateWith(() => tearDown(record, life, namespace));
-    namespace = await step('isolation', () => quick.isolate(specification, life));
+    const { claimed, ...made } = await step('isolation', () => isolateOrClaim());
+    namespace = made;
     record.locate(namespace.name);
+    if (claimed !== undefined) {
+      specification = claimed.specification;
+      record.become({ ...claimed.environment, steps: record.environment.steps });
+      return;
+    }
     // Before the workload: nothing of it runs where it is not isolated, and its quota is still free.
     if (demandsProof(specification)) await step('proof', () => proveIsolation(record, specification, place(), readyBy));
     await becomeReady(readyBy);
+  }
+
+  async function isolateOrClaim(): Promise<StepResult<Isolated>> {
+    const known = { environment: claimable(record.environment, new Date(), specification.ttl), isFirst: isFirstTask() };
+    const result = await quick.isolate(specification, life, known);
+    return result.value.claimed === undefined ? result : { ...result, message: CLAIMED };
   }
 
   /** What people were given meanwhile, as far as Temporal can tell, is not undone. */
@@ -98,7 +118,8 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
   /** @returns whether it is later than was known here: from now on it is known as it is */
   async function hasMovedOn(known = record.environment): Promise<boolean> {
     const found = await memory?.catchUp(life, known);
-    namespace ??= found;
+    namespace ??= found?.namespace;
+    specification = found?.specification ?? specification;
     return found !== undefined;
   }
 
@@ -196,4 +217,9 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
     record.breakOff('failed', causeOf(error));
     return problemOf(error, step, outcome);
   }
+}
+
+/** Whether no worker can have done anything of this run of which its history tells nothing. */
+function isFirstTask(): boolean {
+  return workflowInfo().historyLength <= FIRST_TASK_EVENTS;
 }

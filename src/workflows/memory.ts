@@ -1,6 +1,7 @@
 import { CancellationScope, isCancellation, log, patched, TemporalFailure, workflowInfo } from '@temporalio/workflow';
 import type { Environment } from '../environment/environment.ts';
 import type { Life, Namespace } from '../environment/life.ts';
+import type { Specification } from '../environment/request.ts';
 import { isLater } from '../environment/sleep.ts';
 import { quick } from './activity-options.ts';
 import { causeOf } from './failure.ts';
@@ -11,6 +12,12 @@ import type { EnvironmentRecord, StepResult } from './record.ts';
 const SOON_MS = 5000;
 /** No deadline ends the waiting for a cluster that is away for days: it must not fill a history. */
 const LONGEST_PAUSE_MS = 60_000;
+
+/** Where an environment is, and what it is made of: of what was recalled before that was noted, the latter is not known. */
+interface Place {
+  namespace: Namespace;
+  specification?: Specification;
+}
 
 /**
  * What the namespace of an environment remembers of it: all that its workflow needs to be started again, should Temporal
@@ -53,16 +60,16 @@ export class Memory {
    * Takes up what the namespace remembers, where that is later than what is known here: Temporal may have been restored
    * from an hour ago, and nobody's environment is ended by what was true then.
    * @param known as it is known here
-   * @returns the namespace; `undefined` where all is as it is known
+   * @returns where it is, and what it is made of; `undefined` where all is as it is known
    */
-  async catchUp(life: Life, known: Environment): Promise<Namespace | undefined> {
+  async catchUp(life: Life, known: Environment): Promise<Place | undefined> {
     if (!patched('catches-up')) return undefined;
     const { dev_id, project } = known;
     const recall = () => quick.recallLife({ dev_id, project }, life);
     const { value } = await persistently(this.#record, recall, LONGEST_PAUSE_MS);
     if (value === undefined || !isLater(value.environment, known)) return undefined;
     this.#record.become(value.environment);
-    return value.namespace;
+    return value;
   }
 
   /**

@@ -16,13 +16,13 @@ import type { EnvironmentRecord } from './record.ts';
  */
 export class Mender {
   readonly #record: EnvironmentRecord;
-  readonly #specification: Specification;
+  readonly #specification: () => Specification;
   readonly #place: () => Namespace;
   #isAsked: boolean;
   #pace = UNHURRIED;
 
   /** @param isAsked whether an earlier run was told to look, and had not yet */
-  constructor(record: EnvironmentRecord, specification: Specification, place: () => Namespace, isAsked = false) {
+  constructor(record: EnvironmentRecord, specification: () => Specification, place: () => Namespace, isAsked = false) {
     this.#record = record;
     this.#specification = specification;
     this.#place = place;
@@ -69,7 +69,7 @@ export class Mender {
   async #look(): Promise<Mending & { isUnknown?: true }> {
     const { environment } = this.#record;
     try {
-      return (await quick.mend(this.#specification, this.#place(), environment)).value;
+      return (await quick.mend(this.#specification(), this.#place(), environment)).value;
     } catch (error) {
       if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;
       const object = `Namespace ${this.#place().name}`;

@@ -1,4 +1,6 @@
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { CapacityReport } from '../capacity/report.ts';
+import type { Settings } from '../capacity/settings.ts';
 import type { Abandonment } from '../environment/abandonment.ts';
 import type { AccessRequest, SealedAccess } from '../environment/access.ts';
 import type { Environment } from '../environment/environment.ts';
@@ -7,6 +9,8 @@ import type { Specification } from '../environment/request.ts';
 
 /** Where workers take all of Berth's work from. */
 export const TASK_QUEUE = 'berth';
+/** Where workers take the making of slots from, so that people come before refills. */
+export const REFILL_QUEUE = 'berth-refills';
 
 /** What a life of an environment is started with. It carries the whole request: the run provisions by itself. */
 export interface EnvironmentInput {
@@ -37,6 +41,23 @@ export interface TeardownInput {
 export interface SweepInput {
   /** Only tell what would be done, and change nothing at all. */
   dryRun: boolean;
+}
+
+/** What a slot is made of. */
+export interface SlotInput {
+  specification: Specification;
+}
+
+/** What capacity is planned by. */
+export interface CapacityInput {
+  settings: Settings;
+  /** Only plan, and change nothing at all. */
+  dryRun?: boolean;
+}
+
+/** What the memo of a capacity plan holds. */
+export interface CapacityMemo {
+  capacity: CapacityReport;
 }
 
 /** What a workflow's memo holds: the environment, and, once that is being torn down or undone, by which workflow. */

@@ -23,12 +23,17 @@ export type Next = Wish['wish'] | 'mend' | 'a new run' | 'its time is over';
 /** What people want of an environment, and what they are told: all messages that its workflow takes. */
 export class Wishes {
   readonly #record: EnvironmentRecord;
-  readonly #lifetime: Recipe['lifetime'];
+  readonly #lifetime: () => Recipe['lifetime'];
   readonly #memory: Memory | undefined;
   readonly #mender: Mender;
   #wish: Wish['wish'] | undefined;
 
-  constructor(record: EnvironmentRecord, lifetime: Recipe['lifetime'], memory: Memory | undefined, mender: Mender) {
+  constructor(
+    record: EnvironmentRecord,
+    lifetime: () => Recipe['lifetime'],
+    memory: Memory | undefined,
+    mender: Mender,
+  ) {
     this.#record = record;
     this.#lifetime = lifetime;
     this.#memory = memory;
@@ -121,7 +126,7 @@ export class Wishes {
   }
 
   #longer(ttl: string): Environment {
-    const fault = lifetimeFault(ttl, this.#lifetime);
+    const fault = lifetimeFault(ttl, this.#lifetime());
     if (fault !== undefined)
       throw failureOf(problem('invalid-request', `The ttl ${fault}.`, [{ pointer: '/ttl', detail: fault }]));
     if (!isAwake(this.#environment)) throw notReady(this.#environment.state);

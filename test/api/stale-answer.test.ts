@@ -6,8 +6,8 @@ import { Lives } from '../../src/api/environments/lives.ts';
 import { start as startIn } from '../../src/api/environments/start.ts';
 import { terminate as terminateIn } from '../../src/api/environments/terminate.ts';
 import type { Deadline } from '../../src/api/environments/wait-until.ts';
-import { TemplateCatalogue } from '../../src/api/templates/catalogue.ts';
 import type { Identity } from '../../src/environment/identity.ts';
+import { TemplateCatalogue } from '../../src/templates/catalogue.ts';
 import { someDeveloper, start, status, temporalClient, terminate, tokenFor } from '../setup/client.ts';
 
 /** Looks first, and then is held up for as long as a whole life takes. */

@@ -97,7 +97,7 @@ describe('asleep, an environment', () => {
 
 describe('the namespace', () => {
   test('is restricted by the Pod Security Standards in every mode, at a pinned version', () => {
-    const { labels = {} } = namespaceObject('dev-user123', {}).metadata ?? {};
+    const { labels = {} } = namespaceObject('dev-user123').metadata ?? {};
     for (const mode of ['enforce', 'audit', 'warn']) {
       expect(labels[`pod-security.kubernetes.io/${mode}`]).toBe('restricted');
       expect(labels[`pod-security.kubernetes.io/${mode}-version`]).toMatch(/^v1\.\d+$/);
@@ -105,11 +105,11 @@ describe('the namespace', () => {
   });
 
   test('is told by its uid where it is changed, so that no other of its name is', () => {
-    expect(namespaceObject('dev-user123', { a: 'b' }, 'u-1').metadata).toMatchObject({
+    expect(namespaceObject('dev-user123', { annotations: { a: 'b' } }, 'u-1').metadata).toMatchObject({
       uid: 'u-1',
       annotations: { a: 'b' },
     });
-    expect(namespaceObject('dev-user123', {}).metadata).not.toHaveProperty('uid');
+    expect(namespaceObject('dev-user123').metadata).not.toHaveProperty('uid');
   });
 });
 

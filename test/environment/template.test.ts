@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseTemplate, TemplateError } from '../../src/environment/template.ts';
+import { latePlaces, parseTemplate, TemplateError } from '../../src/environment/template.ts';
 import { changed, FULL_TEMPLATE } from './recipes.ts';
 
 /** What is wrong with a template, as its author is told. */
@@ -230,6 +230,32 @@ describe('a template’s parameter', () => {
         'full.yaml: parameters.cpu.sets.0: must point into /guards or /workload',
       ),
   );
+
+  test.each([
+    '/workload/pods/web/cpu',
+    '/guards/quota/cpu',
+    '/workload/config/settings',
+    '/workload/config/settings/app.conf/0',
+    '/workload/configuration/app.conf',
+  ])('is refused where it may come late and sets what is no file: %s', (pointer) => {
+    const late = changed(['parameters', 'cpu', 'late'], true).replace(
+      '/workload/pods/web/cpu, /workload/pods/store/cpu',
+      `/workload/config/settings/app.conf, ${pointer}`,
+    );
+    expect(complaint(late)).toBe(
+      'full.yaml: parameters.cpu.sets.1: must be a file below /workload/config/, since a late parameter is set while the workload runs',
+    );
+  });
+
+  test('may come late where it sets files only, and is told with its places', () => {
+    const late = changed(['parameters', 'colour', 'late'], true).replace(
+      '/workload/pods/web/env/COLOUR',
+      '/workload/config/settings/app.conf',
+    );
+    expect(latePlaces(parseTemplate('full.yaml', late))).toEqual({ colour: ['/workload/config/settings/app.conf'] });
+    expect(latePlaces(parseTemplate('full.yaml', FULL_TEMPLATE))).toBeUndefined();
+    expect(latePlaces(parseTemplate('full.yaml', changed(['parameters', 'cpu', 'late'], false)))).toBeUndefined();
+  });
 
   test('is refused where its value does not suit the place that it sets', () => {
     expect(complaint(changed(['parameters', 'colour', 'sets', 0], '/workload/pods/web/replicas'))).toMatch(

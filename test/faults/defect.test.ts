@@ -4,8 +4,9 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { connectCluster } from '../../src/cluster/client.ts';
+import type { Shelf } from '../../src/cluster/slots/claim.ts';
 import { choosePorts, LOOPBACK } from '../../src/local/ports.ts';
-import { createWorker } from '../../src/worker/worker.ts';
+import { createWorkers } from '../../src/worker/worker.ts';
 import { TemporalWorkflows } from '../../src/worker/workflows.ts';
 import { ownershipKey } from '../setup/access.ts';
 import { adminToken, call } from '../setup/client.ts';
@@ -78,6 +79,8 @@ describe('an environment whose workflow fails its tasks', () => {
   });
 });
 
+const EMPTY: Shelf = { candidates: () => [], putBack: () => undefined };
+
 /** A worker as the product's, but for its workflows' code; @returns what ends it */
 async function startOtherRelease(stage: Stage): Promise<() => Promise<void>> {
   const kubeConfig = new KubeConfig();
@@ -93,11 +96,12 @@ async function startOtherRelease(stage: Stage): Promise<() => Promise<void>> {
     proof: { image: '', outside: undefined },
     workflows: new TemporalWorkflows(stage.temporal),
     sweepGraceMs: 0,
+    slots: { shelf: EMPTY, isWhole: () => undefined, onClaim: () => undefined },
   };
-  const worker = await createWorker(connection, stage.temporal.options.namespace, dependencies, OTHER_RELEASE);
-  const ended = worker.run();
+  const workers = await createWorkers(connection, stage.temporal.options.namespace, dependencies, OTHER_RELEASE);
+  const ended = Promise.all(workers.map((worker) => worker.run()));
   const stop = async (): Promise<void> => {
-    if (worker.getState() === 'RUNNING') worker.shutdown();
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     await ended;
   };
   onTestFinished(async () => {

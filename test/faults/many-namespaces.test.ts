@@ -70,7 +70,7 @@ function names(): string[] {
 async function makeForeign(name: string): Promise<{ name: string; uid: string }> {
   const annotations = { [ANNOTATION.developer]: `${stage.developers}-other` };
   // Nobody else may give it that label.
-  await worker.create(namespaceObject(name, annotations));
+  await worker.create(namespaceObject(name, { annotations }));
   return { name, uid: (await namespaceNow(admin, name))?.metadata?.uid ?? '' };
 }
 

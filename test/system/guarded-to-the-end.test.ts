@@ -1,6 +1,6 @@
 import type { KubernetesObject, V1Pod } from '@kubernetes/client-node';
 import { expect, inject, it } from 'vitest';
-import { readOwnImages } from '../../src/api/templates/own-images.ts';
+import { readOwnImages } from '../../src/templates/own-images.ts';
 import { adminCluster, call, someDeveloper, start, status, terminate, tokenFor } from '../setup/client.ts';
 
 const GRACE_S = 15;

@@ -7,9 +7,9 @@ import pino from 'pino';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
 import { TokenFile } from '../../src/api/authentication/token-file.ts';
-import { TemplateCatalogue } from '../../src/api/templates/catalogue.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import { registerSearchAttributes } from '../../src/local/temporal/search-attributes.ts';
+import { TemplateCatalogue } from '../../src/templates/catalogue.ts';
 import { SEARCH_ATTRIBUTE_NAMES } from '../../src/workflows/search-attributes.ts';
 import {
   adminCluster,

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '@kubernetes/client-node';
+import type { KubernetesObject, V1DeploymentStatus } from '@kubernetes/client-node';
 
 /** The library calls these otherwise than the wire does, in lists as in what is desired. */
 const RENAMED: Record<string, string> = { default: '_default', from: '_from' };
@@ -8,9 +8,9 @@ const OF_KINDS = new Set(['LimitRange', 'NetworkPolicy']);
  * What is kept of a watched object: what is compared, in the library's words.
  * @param kind the items of a list do not say it
  */
-export function lean(kind: string, object: KubernetesObject & { status?: unknown }): KubernetesObject {
-  const { metadata = {}, status: _, ...content } = object;
-  const { name, namespace, uid, resourceVersion, labels, annotations, deletionTimestamp } = metadata;
+export function lean(kind: string, object: KubernetesObject & { status?: V1DeploymentStatus }): KubernetesObject {
+  const { metadata = {}, status, ...content } = object;
+  const { name, namespace, uid, resourceVersion, labels, annotations, creationTimestamp, deletionTimestamp } = metadata;
   const kept = {
     ...(name !== undefined && { name }),
     ...(namespace !== undefined && { namespace }),
@@ -18,9 +18,12 @@ export function lean(kind: string, object: KubernetesObject & { status?: unknown
     ...(resourceVersion !== undefined && { resourceVersion }),
     ...(labels !== undefined && { labels }),
     ...(kind === 'Namespace' && annotations !== undefined && { annotations }),
+    ...(kind === 'Namespace' && creationTimestamp !== undefined && { creationTimestamp }),
     ...(deletionTimestamp !== undefined && { deletionTimestamp }),
   };
-  return { ...((OF_KINDS.has(kind) ? renamed(content) : content) as object), metadata: kept };
+  // Of slots it must be known that they run.
+  const runs = kind === 'Deployment' && { status: { availableReplicas: status?.availableReplicas ?? 0 } };
+  return { ...((OF_KINDS.has(kind) ? renamed(content) : content) as object), ...runs, metadata: kept };
 }
 
 function renamed(value: unknown): unknown {

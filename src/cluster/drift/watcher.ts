@@ -5,7 +5,8 @@ import type { Cluster } from '../client.ts';
 import { type Fault, faultText } from '../compare.ts';
 import type { ClusterError } from '../errors.ts';
 import { recall } from '../recall.ts';
-import { faultsIn } from './faults.ts';
+import { SlotCache } from '../slots/slot-cache.ts';
+import { faultsIn, isWholeSlot } from './faults.ts';
 import { type Follower, KindWatch } from './kind-watch.ts';
 import { KINDS, NAMESPACES, type WatchedKind } from './kinds.ts';
 
@@ -29,6 +30,8 @@ export interface DriftOptions {
 
 /** Watches all environments of a cluster, and tells which seem to be otherwise than they should be. It changes nothing. */
 export class DriftWatcher {
+  /** The slots that were seen to be ready. */
+  readonly slots: SlotCache;
   readonly #ownershipKey: Buffer;
   readonly #options: DriftOptions;
   readonly #reminderMs: number;
@@ -58,6 +61,10 @@ export class DriftWatcher {
         return [kind, follow(watched, (object, isGone) => this.#onObject(kind, object, isGone))];
       }),
     );
+    this.slots = new SlotCache(
+      ownershipKey,
+      (slot) => this.#isListed && isWholeSlot(slot, (kind) => this.#of(kind, slot.namespace.name)),
+    );
   }
 
   start(): void {
@@ -72,6 +79,7 @@ export class DriftWatcher {
 
   #onNamespace(namespace: KubernetesObject, isGone: boolean): void {
     const name = namespace.metadata?.name ?? '';
+    this.slots.see(namespace, isGone);
     if (!isGone) {
       this.#lookSoon(name);
       return;
@@ -93,6 +101,15 @@ export class DriftWatcher {
     this.#lookSoon(namespace);
   }
 
+  /** Whether everything has been seen once. */
+  get #isListed(): boolean {
+    return [...this.#kinds.values()].every(({ isListed }) => isListed);
+  }
+
+  #of(kind: string, namespace: string): readonly KubernetesObject[] {
+    return this.#kinds.get(kind)?.of(namespace) ?? [];
+  }
+
   #lookSoon(name: string, inMs = SETTLING_MS): void {
     const due = this.#due.get(name);
     const at = performance.now() + inMs;
@@ -109,13 +126,13 @@ export class DriftWatcher {
     const namespace = this.#namespaces.get(name);
     if (namespace === undefined) return;
     // What was not listed yet is not missing.
-    if ([...this.#kinds.values()].some(({ isListed }) => !isListed)) {
+    if (!this.#isListed) {
       this.#lookSoon(name);
       return;
     }
     const remembered = recall(this.#ownershipKey, namespace);
     if (remembered === undefined) return;
-    const faults = faultsIn(namespace, remembered, (kind) => this.#kinds.get(kind)?.of(name) ?? []);
+    const faults = faultsIn(namespace, remembered, (kind) => this.#of(kind, name));
     if (faults.length === 0) return;
     const token = this.#tokenOf(name, remembered.namespace.uid, faults);
     const told = this.#told.get(name);

@@ -8,6 +8,11 @@ export const POD_LABEL = 'berth.dev/pod';
  */
 export const ENVIRONMENT = { 'berth.dev/environment': 'true' };
 
+/** On the namespaces of warm slots: what the slot is doing. A claim takes it away. */
+export const SLOT_LABEL = 'berth.dev/slot';
+/** On namespaces that were claimed: by which life, so that a claim is found whose answer was lost. */
+export const CLAIMED_BY = 'berth.dev/claimed-by';
+
 /** What selects the objects that bear these labels, in the cluster's own words. */
 export function selectorOf(labels: Readonly<Record<string, string>>): string {
   return Object.entries(labels)

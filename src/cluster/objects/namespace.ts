@@ -11,14 +11,24 @@ const podSecurityLabels = Object.fromEntries(
   ]),
 );
 
+/** What a namespace has beside what all of Berth's have. */
+export interface Particular {
+  annotations?: Record<string, string>;
+  labels?: Record<string, string>;
+}
+
 /** The namespace of an environment. With a uid, an apply of it touches that very namespace or fails as a conflict. */
-export function namespaceObject(name: string, annotations: Record<string, string>, uid?: string): V1Namespace {
+export function namespaceObject(
+  name: string,
+  { annotations = {}, labels }: Particular = {},
+  uid?: string,
+): V1Namespace {
   return {
     apiVersion: 'v1',
     kind: 'Namespace',
     metadata: {
       name,
-      labels: { ...MANAGED, ...ENVIRONMENT, ...podSecurityLabels },
+      labels: { ...MANAGED, ...ENVIRONMENT, ...podSecurityLabels, ...labels },
       annotations,
       ...(uid !== undefined && { uid }),
     },

@@ -1,3 +1,5 @@
+import type { SlotState } from '../slot.ts';
+
 /**
  * What is to become of a namespace: `foreign` ones are nobody's business here. `missing` are those that are gone while the
  * workflows of their environments go on, and `superseded` those whose name a later life of the same environment bears.
@@ -20,6 +22,8 @@ export interface Ours {
   mark: 'ours';
   /** Whether anybody was ever given it. */
   wasEverReady: boolean;
+  /** What it is doing, where it is a warm slot. */
+  slot?: SlotState;
   createdAt: Date;
   /** How long its provisioning may take, in milliseconds. */
   deadlineMs: number;
@@ -51,6 +55,7 @@ export function decide(known: Known, now: Date, graceMs: number): Decision {
 }
 
 function decideOurs(known: Ours, now: Date, graceMs: number): Decision {
+  if (known.slot === 'ready') return { verdict: 'keep', reason: 'it is a slot that waits to be claimed' };
   if (known.workflow === 'its own') return { verdict: 'keep', reason: 'its workflow goes on' };
   if (known.teardown === 'open') return ending('it is being torn down', known.tornDownSince ?? now, now);
   // Its end was asked for: what was given up by somebody is not brought back.

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { OwnImages } from '../../environment/image.ts';
-import { parseTemplate, type Template, TemplateError } from '../../environment/template.ts';
+import type { OwnImages } from '../environment/image.ts';
+import { parseTemplate, type Template, TemplateError } from '../environment/template.ts';
 
 /** A template with the digest of its file, as `sha256sum` prints it. */
 export interface CataloguedTemplate {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { TemplateCatalogue } from '../../src/api/templates/catalogue.ts';
+import { TemplateCatalogue } from '../../src/templates/catalogue.ts';
 
 const BUILT_IN = fileURLToPath(new URL('../../templates', import.meta.url));
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { OwnImages } from '../../environment/image.ts';
+import type { OwnImages } from '../environment/image.ts';
 
 const schema = z.record(z.string().min(1), z.string().min(1));
 
