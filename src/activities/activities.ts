@@ -1,5 +1,6 @@
 import { accessActivities } from './access.ts';
 import { attempted } from './attempted.ts';
+import { capacityActivities } from './capacity.ts';
 import type { Dependencies } from './dependencies.ts';
 import { mendActivities } from './mend.ts';
 import { operatorActivities } from './operators.ts';
@@ -18,6 +19,7 @@ export function createActivities(dependencies: Dependencies) {
     ...attempted(accessActivities(dependencies), 'on final errors'),
     ...attempted(mendActivities(dependencies), 'on final errors'),
     ...attempted(slotActivities(dependencies), 'on final errors'),
+    ...attempted(capacityActivities(dependencies), 'never'),
     ...attempted(sleepActivities(dependencies), 'never'),
     ...attempted(sweepActivities(dependencies), 'never'),
     ...attempted(teardownActivities(dependencies), 'never'),

@@ -2,6 +2,8 @@ import type { Cluster } from '../cluster/client.ts';
 import type { ClusterConnection } from '../cluster/kubeconfig.ts';
 import type { ProofOptions } from '../cluster/proof/verify-isolation.ts';
 import type { Shelf } from '../cluster/slots/claim.ts';
+import type { TemplateCatalogue } from '../templates/catalogue.ts';
+import type { CapacityHistory } from './capacity/history.ts';
 import type { Workflows } from './workflows.ts';
 
 /** The warm slots of the cluster, as this worker sees them. */
@@ -23,7 +25,10 @@ export interface Dependencies {
   /** How developers reach the cluster, which may be another way than the worker's. */
   entrance: ClusterConnection;
   workflows: Workflows;
+  history: CapacityHistory;
   slots: Slots;
+  /** What slots are made of. */
+  templates: TemplateCatalogue;
   /** How long after its provisioning must have ended a namespace is left that nobody was given. */
   sweepGraceMs: number;
 }

@@ -8,5 +8,9 @@ export function operatorActivities({ cluster }: Dependencies) {
     /** @param teardown the workflow that was given up */
     reportAbandonment: (teardown: string, note: string): Promise<void> =>
       warnOperators(cluster, { reason: 'TeardownAbandoned', note, action: 'Abandon' }, teardown, cancellationSignal()),
+
+    /** @param planner the workflow that has set a version of a template aside */
+    reportSetAside: (planner: string, note: string): Promise<void> =>
+      warnOperators(cluster, { reason: 'TemplateSetAside', note, action: 'Plan' }, planner, cancellationSignal()),
   };
 }

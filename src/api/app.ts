@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import { authenticate } from './authentication/authenticate.ts';
 import type { TokenFile } from './authentication/token-file.ts';
+import { capacityRoutes } from './capacity/routes.ts';
 import { environmentRoutes } from './environments/routes.ts';
 import { healthRoutes } from './health/routes.ts';
 import { atMost } from './http/at-most.ts';
@@ -36,6 +37,7 @@ export function createApp({ client, tokens, templates, log, mostCalls }: ApiDepe
   app.use(authenticate(tokens));
   app.use(whoamiRoutes().routes());
   app.use(sweepRoutes(client, calls).routes());
+  app.use(capacityRoutes(client, templates, calls).routes());
   app.use(environments.routes());
   app.use(environments.allowedMethods());
   return app;

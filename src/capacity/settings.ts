@@ -2,19 +2,29 @@ import { z } from 'zod';
 import { nameSchema } from '../environment/recipe.ts';
 import { calendarSchema } from './calendar-entry.ts';
 
+/** The most slots of one pool. */
+export const MOST_SLOTS = 1000;
+/** They are kept in one message of Temporal's, which every plan is started with. */
+const MOST_BYTES = 64 * 1024;
+
 /** What operators set of one pool: never fewer slots than the floor, never more than the ceiling. */
-const poolSchema = z
+export const poolSchema = z
   .strictObject({
-    floor: z.int().min(0).max(1000).default(0),
-    ceiling: z.int().min(0).max(1000).default(300),
+    floor: z.int().min(0).max(MOST_SLOTS).default(0),
+    ceiling: z.int().min(0).max(MOST_SLOTS).default(300),
   })
   .refine(({ floor, ceiling }) => floor <= ceiling, { path: ['floor'], message: 'must be at most the ceiling' });
+export type Pool = z.infer<typeof poolSchema>;
 
 /** What operators set: the pools, by the names of their templates, and the calendar. */
-export const settingsSchema = z.strictObject({
-  pools: z.record(nameSchema, poolSchema).default({}),
-  calendar: calendarSchema.default([]),
-});
+export const settingsSchema = z
+  .strictObject({
+    pools: z.record(nameSchema, poolSchema).default({}),
+    calendar: calendarSchema.default([]),
+  })
+  .refine((settings) => new TextEncoder().encode(JSON.stringify(settings)).length <= MOST_BYTES, {
+    message: `must be at most ${MOST_BYTES / 1024} KiB, with what is left out filled in: remove what is past`,
+  });
 export type Settings = z.infer<typeof settingsSchema>;
 
 /** Where nothing is set, there are no pools. */

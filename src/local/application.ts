@@ -3,10 +3,8 @@ import { join, resolve } from 'node:path';
 import { LOOPBACK } from './ports.ts';
 import type { Supervisor } from './processes/supervisor.ts';
 import { waitUntil } from './readiness.ts';
-import { REPOSITORY } from './repository.ts';
+import { BUILT_IN_TEMPLATES, REPOSITORY } from './repository.ts';
 import { type Servers, TEMPORAL_NAMESPACE } from './servers.ts';
-
-const BUILT_IN_TEMPLATES = join(REPOSITORY, 'templates');
 
 /** What worker and API are started with. */
 export interface ApplicationOptions {
@@ -28,12 +26,16 @@ export interface ApplicationOptions {
 export async function startApplication(options: ApplicationOptions): Promise<string> {
   const { supervisor, servers, port, tokensFile, templates = BUILT_IN_TEMPLATES, workerVariables } = options;
   const temporal = { BERTH_TEMPORAL_ADDRESS: servers.temporal, BERTH_TEMPORAL_NAMESPACE: TEMPORAL_NAMESPACE };
+  const recipes = {
+    BERTH_TEMPLATES_DIR: resolve(templates),
+    ...(servers.imagesFile !== undefined && { BERTH_IMAGES_FILE: servers.imagesFile }),
+  };
   const start = (name: 'worker' | 'api', env: NodeJS.ProcessEnv): Promise<void> => {
     const child = supervisor.start({
       name,
       command: process.execPath,
       args: [join(REPOSITORY, 'src', name, 'main.ts')],
-      env: { ...temporal, ...env },
+      env: { ...temporal, ...recipes, ...env },
       graceMs: 10_000,
       ipc: true,
     });
@@ -49,8 +51,6 @@ export async function startApplication(options: ApplicationOptions): Promise<str
     start('api', {
       BERTH_LISTEN: `${LOOPBACK}:${port}`,
       BERTH_TOKENS_FILE: tokensFile,
-      BERTH_TEMPLATES_DIR: resolve(templates),
-      ...(servers.imagesFile !== undefined && { BERTH_IMAGES_FILE: servers.imagesFile }),
     }),
   ]);
   return `http://${LOOPBACK}:${port}`;

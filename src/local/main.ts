@@ -12,6 +12,8 @@ const progress = progressOn(process.stderr);
 
 /** Runs until it is stopped; throws {@link StopRequested} then, and {@link UserError} when it cannot go on. */
 async function main(options: StartOptions): Promise<never> {
+  // Loaded late, for it takes a while, and before --fresh forgets anything.
+  if (options.pools.length > 0) await (await import('./pools.ts')).checkPools(options);
   const path = stateDirectoryOf(process.env, process.cwd());
   const held = holdStateDirectory(path);
   const supervisor = new Supervisor(path);

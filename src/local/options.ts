@@ -15,6 +15,8 @@ export interface StartOptions {
   readonly temporal: string | undefined;
   /** The directory of the templates; undefined for the built-in ones. */
   readonly templates: string | undefined;
+  /** Of which templates environments wait to be claimed, and how many, such as `node=5`. */
+  readonly pools: readonly string[];
   /** A simulated node, even where a real one could run. */
   readonly simulated: boolean;
   /** A real node that accepts network policies and ignores them, as many clusters do. */
@@ -33,6 +35,7 @@ Ctrl-C stops everything; what it holds is kept in .berth (or BERTH_STATE_DIR) fo
   --context NAME       use the cluster of this context of your kubeconfig instead of the embedded control plane
   --temporal ADDRESS   use the Temporal server at this host:port instead of the embedded one
   --templates DIR      offer the templates in this directory instead of the built-in ones
+  --pool TEMPLATE=N    keep N environments of this template ready to be claimed; again for another template
   --simulated          use a simulated node: workloads become ready, but no container runs, and nothing is installed
   --unenforced         use a real node that accepts network policies and ignores them, as many clusters do
   --help               show this
@@ -46,7 +49,7 @@ Ctrl-C stops everything; what it holds is kept in .berth (or BERTH_STATE_DIR) fo
 export function parseOptions(args: readonly string[]): StartOptions {
   const values = readArguments(args);
   const { json = false, fresh = false, help = false, simulated = false, unenforced = false } = values;
-  const { context, temporal, templates } = values;
+  const { context, temporal, templates, pool: pools = [] } = values;
   if (context === '')
     throw new UserError('--context needs the name of a context: `kubectl config get-contexts` lists them.');
   if (temporal !== undefined && !/^[^\s/]+:\d+$/.test(temporal)) {
@@ -57,7 +60,18 @@ export function parseOptions(args: readonly string[]): StartOptions {
   if (simulated && unenforced) throw new UserError('--unenforced is about a real node: leave out --simulated.');
   if (context !== undefined && (simulated || unenforced))
     throw new UserError('--context uses a cluster with nodes of its own: leave out --simulated and --unenforced.');
-  return { json, fresh, help, port: parsePort(values.port), context, temporal, templates, simulated, unenforced };
+  return {
+    json,
+    fresh,
+    help,
+    port: parsePort(values.port),
+    context,
+    temporal,
+    templates,
+    pools,
+    simulated,
+    unenforced,
+  };
 }
 
 function readArguments(args: readonly string[]) {
@@ -72,6 +86,7 @@ function readArguments(args: readonly string[]) {
         context: { type: 'string' },
         temporal: { type: 'string' },
         templates: { type: 'string' },
+        pool: { type: 'string', multiple: true },
         simulated: { type: 'boolean' },
         unenforced: { type: 'boolean' },
       },

@@ -54,8 +54,11 @@ export async function bringUp(options: StartOptions, context: RunContext): Promi
     port: reservation.ports.api,
     tokensFile,
     templates: options.templates,
-    // A simulated node sends no packets, and a cluster that is not ours is not to be probed unasked.
-    ...(servers.node === 'real' && { workerVariables: { BERTH_CANARY_EVERY: CANARY_EVERY } }),
+    workerVariables: {
+      // A simulated node sends no packets, and a cluster that is not ours is not to be probed unasked.
+      ...(servers.node === 'real' && { BERTH_CANARY_EVERY: CANARY_EVERY }),
+      BERTH_POOLS: options.pools.join(','),
+    },
   });
   return {
     api,

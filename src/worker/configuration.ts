@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { type Floors, floorsSchema } from '../capacity/floors.ts';
 import type { Entrance } from '../cluster/kubeconfig.ts';
 import type { ProofOptions } from '../cluster/proof/verify-isolation.ts';
 import { DURATION, durationMs } from '../environment/duration.ts';
@@ -16,6 +17,12 @@ const schema = z.object({
   BERTH_TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
   /** A file with the key of the ownership marks: 64 hexadecimal digits. All workers of an installation share it. */
   BERTH_OWNERSHIP_KEY_FILE: z.string().min(1),
+  /** The directory of the templates. */
+  BERTH_TEMPLATES_DIR: z.string().min(1),
+  /** A YAML or JSON file with the installation's own images in place of those that templates name. */
+  BERTH_IMAGES_FILE: z.string().min(1).optional(),
+  /** Of which templates environments wait to be claimed, and how many, such as node=5,default=2. */
+  BERTH_POOLS: floorsSchema.default({}),
   /** The context of the kubeconfig to work with; without it, the current one. */
   BERTH_CONTEXT: z.string().min(1).optional(),
   /** An image with Python 3, from which packets are sent where isolation is proved. */
@@ -43,6 +50,9 @@ export interface WorkerConfiguration {
   temporalAddress: string;
   temporalNamespace: string;
   ownershipKey: Buffer;
+  templatesDirectory: string;
+  imagesFile: string | undefined;
+  pools: Floors;
   context: string | undefined;
   proof: ProofOptions;
   canaryEvery: string | undefined;
@@ -76,6 +86,9 @@ export async function readConfiguration(variables: NodeJS.ProcessEnv): Promise<W
     temporalAddress: data.BERTH_TEMPORAL_ADDRESS,
     temporalNamespace: data.BERTH_TEMPORAL_NAMESPACE,
     ownershipKey: Buffer.from(hex, 'hex'),
+    templatesDirectory: data.BERTH_TEMPLATES_DIR,
+    imagesFile: data.BERTH_IMAGES_FILE,
+    pools: data.BERTH_POOLS,
     context: data.BERTH_CONTEXT,
     proof: { image: data.BERTH_PROBE_IMAGE, outside: data.BERTH_PROBE_OUTSIDE },
     canaryEvery: data.BERTH_CANARY_EVERY,

@@ -4,14 +4,18 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { connectCluster } from '../cluster/client.ts';
 import { entranceTo } from '../cluster/kubeconfig.ts';
 import { durationMs } from '../environment/duration.ts';
+import { TemplateCatalogue } from '../templates/catalogue.ts';
+import { readOwnImages } from '../templates/own-images.ts';
+import { TemporalCapacityHistory } from './capacity-history.ts';
 import { readConfiguration } from './configuration.ts';
 import { watchDrift } from './drift.ts';
 import { watchFailing } from './failing-workflows.ts';
-import { keepCanary, keepSweep } from './schedules.ts';
+import { refillBy } from './refill.ts';
+import { keepCanary, keepCapacity, keepSweep, restoreCapacity } from './schedules.ts';
 import { createWorkers } from './worker.ts';
 import { TemporalWorkflows } from './workflows.ts';
 
-const HOUR_MS = 3_600_000;
+const [MINUTE_MS, HOUR_MS] = [60_000, 3_600_000];
 
 const configuration = await readConfiguration(process.env);
 const { metricsListen: bindAddress } = configuration;
@@ -33,17 +37,24 @@ const { temporalNamespace, ownershipKey, proof, sweepGraceMs } = configuration;
 const client = new Client({ connection, namespace: temporalNamespace });
 const workflows = new TemporalWorkflows(client);
 const drift = watchDrift(kubeConfig, cluster, ownershipKey, client, Runtime.instance());
-const slots = { shelf: drift.slots, isWhole: (name: string) => drift.slots.isWhole(name), onClaim: () => undefined };
-const dependencies = { cluster, ownershipKey, entrance, proof, workflows, sweepGraceMs, slots };
+const slots = { shelf: drift.slots, isWhole: (name: string) => drift.slots.isWhole(name), onClaim: refillBy(client) };
+const history = new TemporalCapacityHistory(client);
+const { templatesDirectory, imagesFile } = configuration;
+const templates = new TemplateCatalogue(templatesDirectory, await readOwnImages(imagesFile));
+const seen = { workflows, history, slots };
+const dependencies = { cluster, ownershipKey, entrance, proof, sweepGraceMs, templates, ...seen };
 const workers = await createWorkers(connection, temporalNamespace, dependencies);
-const { canaryEvery, sweepEvery } = configuration;
-await Promise.all([keepCanary(client, canaryEvery), keepSweep(client, sweepEvery)]);
-// Temporal may lose everything while this worker runs, and this schedule with it.
-const keepSweeping = async (): Promise<void> =>
-  await keepSweep(client, sweepEvery).catch((error) =>
-    Runtime.instance().logger.warn('The schedule of the sweep cannot be kept just now, and is tried again.', { error }),
-  );
-const sweeping = sweepEvery && setInterval(keepSweeping, Math.min(durationMs(sweepEvery), HOUR_MS));
+const { canaryEvery, sweepEvery, pools } = configuration;
+await Promise.all([keepCanary(client, canaryEvery), keepSweep(client, sweepEvery), keepCapacity(client, pools)]);
+// Temporal may lose everything while this worker runs, and these schedules with it.
+const again = (everyMs: number, what: string, keep: () => Promise<void>): NodeJS.Timeout =>
+  setInterval(async () => {
+    const warning = `The schedule of ${what} cannot be kept just now, and is tried again.`;
+    await keep().catch((error) => Runtime.instance().logger.warn(warning, { error }));
+  }, everyMs);
+const sweepAgainMs = sweepEvery && Math.min(durationMs(sweepEvery), HOUR_MS);
+const sweeping = sweepAgainMs && again(sweepAgainMs, 'the sweep', () => keepSweep(client, sweepEvery));
+const planning = again(MINUTE_MS, 'capacity', () => restoreCapacity(client, pools));
 const unwatch = bindAddress === undefined ? undefined : watchFailing(client);
 
 // A supervisor that is gone can no longer stop its children.
@@ -56,6 +67,7 @@ process.send?.('ready');
 await stopped;
 unwatch?.();
 clearInterval(sweeping);
+clearInterval(planning);
 process.off('disconnect', stop);
 drift.stop();
 await Promise.all([connection.close(), cluster.close()]);

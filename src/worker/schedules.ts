@@ -1,6 +1,8 @@
 import { type Client, ScheduleAlreadyRunning, type ScheduleClient, ScheduleNotFoundError } from '@temporalio/client';
+import { type Floors, startedWith } from '../capacity/floors.ts';
 import { CANARY } from '../environment/canary.ts';
 import { durationMs } from '../environment/duration.ts';
+import { changeCapacity, planNow } from '../temporal/capacity-schedule.ts';
 import { type SweepInput, TASK_QUEUE } from '../workflows/messages.ts';
 
 /** What is done again and again, and by which workflow. */
@@ -33,6 +35,20 @@ export function keepSweep(client: Client, every: string | undefined): Promise<vo
   return keep(client, { id: 'sweep', workflowType: 'SweepWorkflow', args, summary }, every, {
     triggerImmediately: true,
   });
+}
+
+/**
+ * Makes sure that the pools are there which the installation is started with. What operators have set since it was first
+ * started so is kept.
+ */
+export async function keepCapacity(client: Client, pools: Floors): Promise<void> {
+  if (await changeCapacity(client, (before) => startedWith(before, pools))) await planNow(client);
+}
+
+/** The same where Temporal has lost everything. Else nothing is changed: others may be started with other pools by now. */
+export async function restoreCapacity(client: Client, pools: Floors): Promise<void> {
+  const isRestored = await changeCapacity(client, (before) => (before ? undefined : startedWith(before, pools)));
+  if (isRestored) await planNow(client);
 }
 
 async function keep(

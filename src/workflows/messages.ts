@@ -1,4 +1,6 @@
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { DemandRecord } from '../capacity/demand-record.ts';
+import type { Ledger } from '../capacity/ledger.ts';
 import type { CapacityReport } from '../capacity/report.ts';
 import type { Settings } from '../capacity/settings.ts';
 import type { Abandonment } from '../environment/abandonment.ts';
@@ -58,6 +60,10 @@ export interface CapacityInput {
 /** What the memo of a capacity plan holds. */
 export interface CapacityMemo {
   capacity: CapacityReport;
+  /** For the next plan. */
+  ledger: Ledger;
+  /** The same, where it has changed. */
+  demand?: DemandRecord;
 }
 
 /** What a workflow's memo holds: the environment, and, once that is being torn down or undone, by which workflow. */

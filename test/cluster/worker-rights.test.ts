@@ -48,6 +48,8 @@ describe('the worker on the cluster', () => {
     ['create', 'serviceaccounts/token', { name: 'berth-worker' }],
     ['impersonate', 'users', {}],
     ['delete', 'nodes', {}],
+    ['patch', 'nodes', {}],
+    ['watch', 'nodes', {}],
     ['delete', 'persistentvolumes', {}],
     ['create', 'clusterroles', { group: 'rbac.authorization.k8s.io' }],
     ['create', 'clusterrolebindings', { group: 'rbac.authorization.k8s.io' }],
@@ -63,6 +65,11 @@ describe('the worker on the cluster', () => {
     ['*', '*', { group: '*' }],
   ])('may not %s %s %o', async (verb, resource, more) => {
     expect(await mayWorker(verb, resource, more)).toBe(false);
+  });
+
+  it('may see how much room there is on nodes', async () => {
+    expect(await mayWorker('list', 'nodes')).toBe(true);
+    expect(await mayWorker('list', 'pods')).toBe(true);
   });
 
   it('may bind the developers’ role, and create what environments consist of', async () => {

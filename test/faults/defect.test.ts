@@ -6,6 +6,9 @@ import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } fro
 import { connectCluster } from '../../src/cluster/client.ts';
 import type { Shelf } from '../../src/cluster/slots/claim.ts';
 import { choosePorts, LOOPBACK } from '../../src/local/ports.ts';
+import { REPOSITORY } from '../../src/local/repository.ts';
+import { TemplateCatalogue } from '../../src/templates/catalogue.ts';
+import { TemporalCapacityHistory } from '../../src/worker/capacity-history.ts';
 import { createWorkers } from '../../src/worker/worker.ts';
 import { TemporalWorkflows } from '../../src/worker/workflows.ts';
 import { ownershipKey } from '../setup/access.ts';
@@ -95,6 +98,8 @@ async function startOtherRelease(stage: Stage): Promise<() => Promise<void>> {
     entrance: { server: '' },
     proof: { image: '', outside: undefined },
     workflows: new TemporalWorkflows(stage.temporal),
+    history: new TemporalCapacityHistory(stage.temporal),
+    templates: new TemplateCatalogue(join(REPOSITORY, 'templates')),
     sweepGraceMs: 0,
     slots: { shelf: EMPTY, isWhole: () => undefined, onClaim: () => undefined },
   };

@@ -8,7 +8,7 @@ import type { Environment } from '../../src/environment/environment.ts';
 import type { Identity } from '../../src/environment/identity.ts';
 import type { SweepReport } from '../../src/environment/sweep/report.ts';
 import { choosePorts, LOOPBACK } from '../../src/local/ports.ts';
-import { REPOSITORY } from '../../src/local/repository.ts';
+import { BUILT_IN_TEMPLATES } from '../../src/local/repository.ts';
 import { type Answer, adminToken, call, status, terminate } from '../setup/client.ts';
 import { newKeyFile } from '../setup/key-file.ts';
 import type { ApiserverProxy } from './apiserver-proxy.ts';
@@ -88,6 +88,7 @@ export class Stage {
     const env = {
       KUBECONFIG: this.proxy.kubeconfigFor(name),
       BERTH_OWNERSHIP_KEY_FILE: this.ownershipKeyFile,
+      BERTH_TEMPLATES_DIR: BUILT_IN_TEMPLATES,
       ...variables,
     };
     await this.#launch(name, 'worker', env, checkout);
@@ -112,7 +113,7 @@ export class Stage {
     await this.#launch(name, 'api', {
       BERTH_LISTEN: `${LOOPBACK}:${port}`,
       BERTH_TOKENS_FILE: inject('servers').tokensFile,
-      BERTH_TEMPLATES_DIR: join(REPOSITORY, 'templates'),
+      BERTH_TEMPLATES_DIR: BUILT_IN_TEMPLATES,
       BERTH_LOG_LEVEL: 'warn',
       ...variables,
     });

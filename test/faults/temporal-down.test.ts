@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { choosePorts, LOOPBACK } from '../../src/local/ports.ts';
-import { REPOSITORY } from '../../src/local/repository.ts';
+import { BUILT_IN_TEMPLATES } from '../../src/local/repository.ts';
 import { temporaryDirectory } from '../local/start-command.ts';
 import { type Answer, adminToken, call, someDeveloper } from '../setup/client.ts';
 import { OwnTemporal } from './own-temporal.ts';
@@ -102,14 +102,17 @@ async function system({ temporalRuns = true } = {}) {
   });
   if (temporalRuns) await temporal.start();
   const { api: port } = await choosePorts(join(directory, 'ports.json'), { api: undefined });
-  const common = { BERTH_TEMPORAL_ADDRESS: temporal.address, TMPDIR: directory };
+  const common = {
+    BERTH_TEMPORAL_ADDRESS: temporal.address,
+    BERTH_TEMPLATES_DIR: BUILT_IN_TEMPLATES,
+    TMPDIR: directory,
+  };
   const launch = async (part: 'worker' | 'api', env: NodeJS.ProcessEnv): Promise<void> => {
     processes.push(await ProductProcess.start(part, { ...common, ...env }, join(directory, `${part}.log`)));
   };
   await launch('api', {
     BERTH_LISTEN: `${LOOPBACK}:${port}`,
     BERTH_TOKENS_FILE: tokensFile,
-    BERTH_TEMPLATES_DIR: join(REPOSITORY, 'templates'),
     BERTH_LOG_LEVEL: 'silent',
   });
   const startWorker = () =>

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -110,6 +110,22 @@ test('a context that the kubeconfig does not have is one sentence', async () => 
   const ending = await start(['--context', 'there'], { ...environmentFor(directory), KUBECONFIG: kubeconfig }).ended;
   expectSentence(ending, /has no context "there", only: here\.$/);
 });
+
+test.for([
+  ['node', /^--pool needs a template and a number as in node=5, not "node"\.$/],
+  ['node=1001', /^--pool can be at most 1000 of a template, not "node=1001"\.$/],
+  ['nod=5', /^--pool needs a template that there is, and "nod" is none: bare, default, node, python\.$/],
+] as const)(
+  'a pool that cannot be is one sentence, before anything is forgotten: --pool %s',
+  async ([pool, sentence]) => {
+    const directory = temporaryDirectory();
+    const kept = join(directory, 'tokens.json');
+    writeFileSync(kept, '{}');
+    const ending = await start(['--fresh', '--pool', 'bare=1', '--pool', pool], environmentFor(directory)).ended;
+    expectSentence(ending, sentence);
+    expect(existsSync(kept)).toBe(true);
+  },
+);
 
 test('an address of Temporal without a port is one sentence', async () => {
   const ending = await start(['--temporal', 'nowhere'], environmentFor(temporaryDirectory())).ended;

@@ -18,9 +18,11 @@ test('options are read, and have no values that cannot be', () => {
     context: undefined,
     temporal: 'localhost:7233',
     templates: undefined,
+    pools: [],
     simulated: false,
     unenforced: false,
   });
+  expect(parseOptions(['--pool', 'node=5', '--pool', 'bare=2'])).toMatchObject({ pools: ['node=5', 'bare=2'] });
   for (const args of [
     ['--templates', '/nowhere'],
     ['--simulated', '--unenforced'],

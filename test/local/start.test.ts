@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KubeConfig } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
 import { type Cluster, connectCluster } from '../../src/cluster/client.ts';
+import type { CapacityNow } from '../../src/temporal/capacity-now.ts';
 import { LOOPBACK_ADDRESSES, listeningAddresses } from './listening.ts';
 import { environmentFor, processesOf, Start, start, temporaryDirectory } from './start-command.ts';
 
@@ -21,7 +22,7 @@ test('npm start serves on loopback only, beside a second one, and Ctrl-C leaves 
   const directories = [temporaryDirectory(), temporaryDirectory()] as const;
   const [here, there] = [
     new Start('npm', ['start', '--silent', '--', '--json', '--simulated'], environmentFor(directories[0])),
-    start(['--json', '--simulated'], environmentFor(directories[1])),
+    start(['--json', '--simulated', '--pool', 'bare=0', '--pool', 'node=0'], environmentFor(directories[1])),
   ];
   const announced = await Promise.all([here.ready(), there.ready()]);
 
@@ -33,6 +34,9 @@ test('npm start serves on loopback only, beside a second one, and Ctrl-C leaves 
   });
   expect(status.status).toBe(200);
   expect((await fetch(announced[0].temporal_ui ?? '')).status).toBe(200);
+  // There are no pools unless asked for.
+  expect(await poolsAt(announced[0])).toEqual([]);
+  expect(await poolsAt(announced[1])).toEqual(['bare', 'node']);
 
   const running = processesOf(directories[0]);
   const addresses = [...running.keys()].flatMap(listeningAddresses);
@@ -90,6 +94,13 @@ test('a start after kill -9 clears what is left and keeps the state, the death o
   expect(await fresh.ended).toMatchObject({ code: 0 });
   expect([...processesOf(directory).values()]).toEqual([]);
 });
+
+/** The templates of the pools that are set. */
+async function poolsAt({ api, admin_token }: Record<string, string>): Promise<string[]> {
+  const answer = await fetch(`${api}/api/capacity`, { headers: { authorization: `Bearer ${admin_token}` } });
+  const { settings } = (await answer.json()) as CapacityNow;
+  return Object.keys(settings.pools);
+}
 
 async function withCluster<T>(announced: Record<string, string>, use: (cluster: Cluster) => Promise<T>): Promise<T> {
   const kubeConfig = new KubeConfig();

@@ -32,7 +32,7 @@ export function adminToken(): Promise<string> {
 /** Calls the shared API, or the one given. */
 export async function call<T = Environment & Problem>(
   token: string | undefined,
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'PUT',
   path: string,
   options: { body?: unknown; headers?: Record<string, string>; api?: string } = {},
 ): Promise<Answer<T>> {

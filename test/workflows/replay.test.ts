@@ -28,7 +28,9 @@ beforeAll(async () => {
 describe("today's EnvironmentWorkflow goes on with what was begun before, where it", () => replays('environment'));
 describe("today's TeardownWorkflow goes on with what was begun before, where it", () => replays('teardown'));
 describe("today's IsolationCanaryWorkflow goes on with what was begun before, where it", () => replays('canary'));
+describe("today's SlotWorkflow goes on with what was begun before, where it", () => replays('slot'));
 describe("today's SweepWorkflow goes on with what was begun before, where it", () => replays('sweep'));
+describe("today's CapacityWorkflow goes on with what was begun before, where it", () => replays('capacity'));
 
 describe('the saved histories', () => {
   it('are one for each path: what is new is to be played with `npm run histories -- <path>`', () => {
@@ -63,7 +65,7 @@ describe('a workflow that does something else than it did is noticed', () => {
   });
 });
 
-function replays(workflow: 'environment' | 'teardown' | 'canary' | 'sweep'): void {
+function replays(workflow: 'environment' | 'teardown' | 'canary' | 'slot' | 'sweep' | 'capacity'): void {
   for (const path of PATH_NAMES.filter((name) => name.startsWith(`${workflow}/`))) {
     it(`${PATHS[path].shows} (${path})`, () => {
       expect(missedLandmark(trailOf(readEvents(path)), PATHS[path].landmarks)).toBeUndefined();

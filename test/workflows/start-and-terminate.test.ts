@@ -8,6 +8,7 @@ import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
 import { TokenFile } from '../../src/api/authentication/token-file.ts';
 import type { Environment } from '../../src/environment/environment.ts';
+import { BUILT_IN_TEMPLATES } from '../../src/local/repository.ts';
 import { registerSearchAttributes } from '../../src/local/temporal/search-attributes.ts';
 import { TemplateCatalogue } from '../../src/templates/catalogue.ts';
 import { SEARCH_ATTRIBUTE_NAMES } from '../../src/workflows/search-attributes.ts';
@@ -325,7 +326,7 @@ async function apiWithoutWorker(): Promise<{ api: string; namespace: string }> {
   const app = createApp({
     client: new Client({ connection, namespace }),
     tokens: new TokenFile(tokensFile),
-    templates: new TemplateCatalogue(fileURLToPath(new URL('../../templates', import.meta.url))),
+    templates: new TemplateCatalogue(BUILT_IN_TEMPLATES),
     log: pino({ level: 'silent' }),
     mostCalls: 1000,
   });
@@ -350,6 +351,7 @@ async function startWorker(namespace: string): Promise<void> {
       BERTH_TEMPORAL_NAMESPACE: namespace,
       KUBECONFIG: workerKubeconfig,
       BERTH_OWNERSHIP_KEY_FILE: ownershipKeyFile,
+      BERTH_TEMPLATES_DIR: BUILT_IN_TEMPLATES,
       BERTH_SWEEP_EVERY: 'never',
     },
   });

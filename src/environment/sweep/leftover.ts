@@ -11,11 +11,20 @@ export interface Leftover {
   namespace: Namespace;
 }
 
-/** What is to be undone of a life that is known by its namespace only. */
-export function leftover(specification: Specification, life: Life, namespace: Namespace, createdAt: Date): Leftover {
+/**
+ * What is to be undone of a life that is known by its namespace only.
+ * @param message what has become of it
+ */
+export function leftover(
+  specification: Specification,
+  life: Life,
+  namespace: Namespace,
+  createdAt: Date,
+  message = 'its workflow was lost',
+): Leftover {
   const begun = beginStep(advance(queued(specification, createdAt), 'provisioning'), 'isolation', createdAt);
   const { steps, ...environment } = advance(begun, 'terminating');
   // What it waited for is not known any more.
-  const ended = steps.map((step) => ({ ...step, state: 'failed' as const, message: 'its workflow was lost' }));
+  const ended = steps.map((step) => ({ ...step, state: 'failed' as const, message }));
   return { environment: { ...environment, namespace: namespace.name, steps: ended }, life, namespace };
 }

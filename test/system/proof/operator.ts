@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { inject } from 'vitest';
 import { choosePorts, LOOPBACK } from '../../../src/local/ports.ts';
+import { BUILT_IN_TEMPLATES } from '../../../src/local/repository.ts';
 import { ProductProcess } from '../../faults/product-process.ts';
 import { newTemporalNamespace } from '../../faults/temporal-namespace.ts';
 import { OUTSIDE } from '../outside.ts';
@@ -30,6 +31,7 @@ export class Operator {
       BERTH_TEMPORAL_NAMESPACE: temporal.options.namespace,
       KUBECONFIG: workerKubeconfig,
       BERTH_OWNERSHIP_KEY_FILE: ownershipKeyFile,
+      BERTH_TEMPLATES_DIR: BUILT_IN_TEMPLATES,
       BERTH_PROBE_IMAGE: probeImage,
       BERTH_PROBE_OUTSIDE: `${OUTSIDE}:443`,
       BERTH_METRICS_LISTEN: `${LOOPBACK}:${metrics}`,

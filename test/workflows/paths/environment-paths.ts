@@ -146,4 +146,8 @@ export const ENVIRONMENT_PATHS = {
     shows: 'in a new run hands the environment over where its time is over already, and its namespace gone',
     landmarks: ['started', 'timer fired', 'putToSleep completed', ...HANDED_OVER],
   },
+  'environment/claims-a-slot': {
+    shows: 'is ready at once where a slot waits, and is torn down like any other',
+    landmarks: ['isolate completed', 'update completed', 'child workflow execution started'],
+  },
 } as const satisfies Record<string, Path>;

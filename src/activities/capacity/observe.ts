@@ -1,0 +1,136 @@
+import { log } from '@temporalio/activity';
+import { type Wanted, wantedAt } from '../../capacity/calendar.ts';
+import { emptyRecord, withStarts } from '../../capacity/demand-record.ts';
+import { emptyLedger, type Ledger, withHappened, withPools, withSeen } from '../../capacity/ledger.ts';
+import type { Reading } from '../../capacity/observation.ts';
+import { type Observed, UNLIMITED } from '../../capacity/observed.ts';
+import { type Memory, observedPool, RATE_MS } from '../../capacity/observed-pool.ts';
+import type { Settings } from '../../capacity/settings.ts';
+import { roomFor } from '../../cluster/room.ts';
+import { DEFAULT_TEMPLATE } from '../../templates/specification.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { awaitedNow } from './awaited.ts';
+import type { Remembered } from './history.ts';
+import { type Read, readWorld, unlessUnread } from './read.ts';
+import { type SeenSlots, seenSlots } from './slots.ts';
+import { type Version, versionOf } from './versions.ts';
+
+/** Lists lag behind: what happened later than that is counted by the next plan. */
+const LAG_MS = 10_000;
+
+/** All that capacity is planned by, as it is now. */
+export async function observeCapacity(
+  dependencies: Dependencies,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<Observed> {
+  const atMs = Date.now();
+  const untilMs = atMs - LAG_MS;
+  const remembered = await dependencies.history.remembered();
+  const { ledger: before = emptyLedger(untilMs), demand = emptyRecord(untilMs) } = remembered;
+  const sinceMs = Math.min(demand.untilMs, before.countedUntilMs, untilMs - RATE_MS);
+  const read = await readWorld(dependencies, { starts: sinceMs, makings: before.countedUntilMs }, signal);
+  const isWhole = (name: string) => dependencies.slots.isWhole(name);
+  const seen = read.underway && read.slots && seenSlots(read.slots, read.underway, isWhole, before.suspects);
+  const wanted = wantedAt(settings.calendar, atMs, DEFAULT_TEMPLATE);
+  const names = templatesOf(settings, wanted, seen, before);
+  const memory = {
+    ledger: seenNow(withPools(counted(before, read, untilMs), names), seen, atMs),
+    demand: read.starts ? withStarts(demand, read.starts.filter(isAnybodys), untilMs) : demand,
+    atMs,
+  };
+  const versions = await Promise.all(names.map((name) => versionOf(name, dependencies.templates)));
+  const pools = names.flatMap((template, index) => {
+    const version = versions[index];
+    const slots = seen && (seen.pools.get(template) ?? []);
+    const digest = version && digestOf(template, version, memory, slots?.at(-1)?.digest);
+    if (version === undefined || digest === undefined) return [];
+    const { count, reasons } = wanted.slots.find((one) => one.template === template) ?? { count: 0, reasons: [] };
+    const isGone = version.state === 'gone';
+    const readings = {
+      ...{ template, digest, slots, starts: read.starts, takesRoom: takesRoom(version) },
+      settings: isGone ? undefined : settings.pools[template],
+      calendar: { count: isGone ? 0 : count, reasons },
+    };
+    return [observedPool(readings, before, memory)];
+  });
+  const isWanted = (name: string | undefined) =>
+    pools.some(({ template, ceiling }) => template === name && ceiling > 0);
+  const isAwaited = (name: string | undefined) => wanted.roster.some(({ template }) => template === name);
+  const made = versions.filter((_, index) => isWanted(names[index]) || isAwaited(names[index]));
+  const headroom = await headroomFor(dependencies, made, seen, signal);
+  const known = pools.map(({ template, digest, takesRoom }) => {
+    return [template, { digest, takesRoom, outcomes: memory.ledger.pools[template]?.versions ?? [] }] as const;
+  });
+  return {
+    ...{ atMs, pools, ledger: memory.ledger },
+    ...(headroom && { headroom }),
+    expectation: {
+      awaited: await awaitedNow(wanted.roster, dependencies.workflows),
+      ...(seen && { slots: seen.prepared }),
+      versions: Object.fromEntries(known),
+    },
+    ...(isNews(memory, remembered) && { demand: memory.demand }),
+  };
+}
+
+/** Those that anything is wanted of, or anything is there of. */
+function templatesOf(settings: Settings, wanted: Wanted, seen: SeenSlots | undefined, before: Ledger): string[] {
+  const there = seen ? [...seen.pools.keys(), ...seen.prepared.map(({ template }) => template)] : [];
+  const names = [
+    ...Object.keys(settings.pools),
+    ...[...wanted.slots, ...wanted.roster].map(({ template }) => template),
+    // Where slots could not be seen, there may be some of all that there were before.
+    ...(seen ? there : Object.keys(before.pools)),
+  ];
+  return [...new Set(names)].sort();
+}
+
+/** What has happened is counted all together, or later. */
+function counted(before: Ledger, { starts, makings }: Read, untilMs: number): Ledger {
+  return starts && makings ? withHappened(before, { starts, makings }, untilMs) : before;
+}
+
+function seenNow(ledger: Ledger, seen: SeenSlots | undefined, atMs: number): Ledger {
+  if (seen === undefined) return ledger;
+  const ready = [...seen.pools].map(
+    ([template, slots]) => [template, slots.filter(({ state }) => state === 'ready').length] as const,
+  );
+  return withSeen(ledger, new Map(ready), seen.notWhole, atMs);
+}
+
+/** What was made last goes on being made where the template cannot be used: it will be mended. */
+function digestOf(template: string, version: Version, { ledger }: Memory, seen?: string): string | undefined {
+  if (version.state === 'there') return version.specification.template.digest;
+  if (version.state === 'gone') log.warn(`There is no template '${template}' any more.`);
+  if (version.state === 'unusable') log.warn(`The template '${template}' cannot be used: ${version.reason}`);
+  return ledger.pools[template]?.last?.serve[0] ?? seen;
+}
+
+function takesRoom(version: Version): boolean {
+  return version.state !== 'there' || Object.keys(version.specification.recipe.workload.pods).length > 0;
+}
+
+async function headroomFor(
+  { cluster }: Dependencies,
+  versions: readonly Version[],
+  seen: SeenSlots | undefined,
+  signal: AbortSignal,
+): Promise<Reading<number> | undefined> {
+  const recipes = versions.flatMap((version) =>
+    version.state === 'there' && takesRoom(version) ? [version.specification.recipe] : [],
+  );
+  if (recipes.length === 0) return { value: UNLIMITED, ageMs: 0 };
+  const slots = seen ? [...[...seen.pools.values()].flat(), ...seen.prepared] : [];
+  const making = slots.filter(({ state }) => state === 'making').map(({ name }) => name);
+  const value = await unlessUnread('nodes and pods', () => roomFor(cluster, recipes, making, signal));
+  return value === undefined ? undefined : { value, ageMs: 0 };
+}
+
+function isAnybodys({ isPrepared }: { isPrepared: boolean }): boolean {
+  return !isPrepared;
+}
+
+function isNews({ demand }: Memory, remembered: Remembered): boolean {
+  return demand.untilMs !== remembered.demand?.untilMs;
+}

@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import type { CapacityReport } from '../../capacity/report.ts';
+import type { Settings } from '../../capacity/settings.ts';
+import { type CapacityInput, TASK_QUEUE } from '../../workflows/messages.ts';
+import { outcomeOf } from '../temporal/outcome-of.ts';
+import type { PromptCalls } from '../temporal/prompt-calls.ts';
+
+type CapacityWorkflow = (input: CapacityInput) => Promise<CapacityReport>;
+
+/**
+ * Tells what would be planned if this were set, and changes nothing.
+ * @throws ProblemError where it takes long, or could not be done
+ */
+export async function dryPlan(client: Client, calls: PromptCalls, settings: Settings): Promise<CapacityReport> {
+  const plan = await calls.make(() =>
+    client.workflow.start<CapacityWorkflow>('CapacityWorkflow', {
+      workflowId: `capacity/dry-run/${randomUUID()}`,
+      taskQueue: TASK_QUEUE,
+      args: [{ settings, dryRun: true }],
+      // Nobody waits any longer.
+      workflowExecutionTimeout: '1m',
+      staticSummary: 'tells what would be planned',
+    }),
+  );
+  return await outcomeOf(client, calls, plan, '');
+}

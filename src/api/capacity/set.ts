@@ -1,0 +1,31 @@
+import type { Client } from '@temporalio/client';
+import type { Settings } from '../../capacity/settings.ts';
+import { type CapacityNow, capacityNow } from '../../temporal/capacity-now.ts';
+import { CapacityContended, changeCapacity, planNow } from '../../temporal/capacity-schedule.ts';
+import { refuseForNow } from '../http/problems.ts';
+import type { PromptCalls } from '../temporal/prompt-calls.ts';
+
+const RETRY_AFTER_S = 1;
+
+/**
+ * Sets pools and calendar, and has capacity planned by them.
+ * @returns what stands then; the plan comes later
+ * @throws ProblemError where too many set something at once
+ */
+export async function setCapacity(client: Client, calls: PromptCalls, settings: Settings): Promise<CapacityNow> {
+  try {
+    await calls.make(() =>
+      changeCapacity(client, (before) => (before || isAny(settings) ? { ...before, settings } : undefined)),
+    );
+  } catch (error) {
+    if (!(error instanceof CapacityContended)) throw error;
+    throw refuseForNow(`${error.message} Send it again, if it is still right.`, RETRY_AFTER_S);
+  }
+  await calls.make(() => planNow(client));
+  return await calls.make(() => capacityNow(client));
+}
+
+/** Where there never was a pool, nothing needs to be planned for none. */
+function isAny({ pools, calendar }: Settings): boolean {
+  return Object.keys(pools).length > 0 || calendar.length > 0;
+}

@@ -1,0 +1,20 @@
+import type { Ledger } from './ledger.ts';
+import type { Observation } from './observation.ts';
+import type { PoolPlan } from './pool-plan.ts';
+import type { PoolReport } from './report.ts';
+
+/** What the next plan must know of this one, by template. */
+export function lastPlans(pools: readonly PoolPlan[]): Record<string, NonNullable<Observation['last']>> {
+  const plans = pools.map(({ template, desired, serve, breaker }) => {
+    return [template, { desired, serve, ...(breaker && { breaker }) }] as const;
+  });
+  return Object.fromEntries(plans);
+}
+
+/** Why versions are set aside that were not when the last plan was made. */
+export function newlySetAside(pools: readonly PoolReport[], { pools: before }: Ledger): string[] {
+  return pools.flatMap(({ template, plan, set_aside }) => {
+    const isNew = before[template]?.last?.breaker?.digest !== plan.breaker?.digest;
+    return set_aside !== undefined && isNew ? [set_aside] : [];
+  });
+}

@@ -1,0 +1,77 @@
+import type { Decision } from './decide.ts';
+import type { PoolLedger } from './ledger.ts';
+import { fresh, type Slot } from './observation.ts';
+import type { Observed, ObservedPool } from './observed.ts';
+import type { PoolPlan } from './pool-plan.ts';
+import type { CapacityReport, PoolInputs, PoolReport, PoolUsage } from './report.ts';
+import type { Settings } from './settings.ts';
+
+/** What operators are shown of a plan, and of what it was made by. */
+export function reportOf(
+  settings: Settings,
+  observed: Observed,
+  { pools, prepared }: Decision,
+  dryRun: boolean,
+): CapacityReport {
+  const headroom = observed.pools.some(({ takesRoom }) => takesRoom) ? fresh(observed.headroom) : undefined;
+  return {
+    at: new Date(observed.atMs).toISOString(),
+    dry_run: dryRun,
+    settings,
+    ...(headroom !== undefined && { headroom }),
+    pools: pools.flatMap((plan) => {
+      const seen = observed.pools.find(({ template }) => template === plan.template);
+      const ledger = observed.ledger.pools[plan.template];
+      return seen && ledger ? [poolReport(plan, seen, ledger)] : [];
+    }),
+    prepared: prepared.report,
+  };
+}
+
+function poolReport(plan: PoolPlan, seen: ObservedPool, ledger: PoolLedger): PoolReport {
+  const why = plan.breaker && setAside(plan.breaker.digest, plan, ledger);
+  return {
+    template: plan.template,
+    digest: seen.digest,
+    plan,
+    inputs: inputsOf(seen),
+    slots: countsOf(fresh(seen.pool)?.slots ?? []),
+    usage: usageOf(ledger),
+    ...(why !== undefined && { set_aside: why }),
+  };
+}
+
+function inputsOf({ floor, ceiling, calendar, forecast, claimsPerMinute, makeMs }: ObservedPool): PoolInputs {
+  const [wanted, expected, rate] = [fresh(calendar)?.count, fresh(forecast), fresh(claimsPerMinute)];
+  return {
+    floor,
+    ceiling,
+    ...(wanted !== undefined && { calendar: wanted }),
+    ...(expected !== undefined && { forecast: expected }),
+    ...(rate !== undefined && { claims_per_minute: rate }),
+    make_seconds: Math.round(makeMs / 100) / 10,
+  };
+}
+
+function countsOf(slots: readonly Slot[]): Record<Slot['state'], number> {
+  const counts = { making: 0, ready: 0, broken: 0, going: 0 };
+  for (const { state } of slots) counts[state]++;
+  return counts;
+}
+
+function usageOf({ sinceMs, hits, misses, idleSlotHours }: PoolLedger): PoolUsage {
+  const starts = hits + misses;
+  return {
+    since: new Date(sinceMs).toISOString(),
+    hits,
+    misses,
+    ...(starts > 0 && { hit_rate: hits / starts }),
+    idle_slot_hours: Math.round(idleSlotHours * 1000) / 1000,
+  };
+}
+
+/** Why a version is set aside: how often its slots failed, and the last failure in its own words. */
+function setAside(digest: string, { template, breaker }: PoolPlan, { versions }: PoolLedger): string {
+  const failure = versions.find((version) => version.digest === digest)?.failure ?? 'the cause is unknown';
+  return `${breaker?.failures} slots of the template '${template}' in a row could not be made of ${digest}: ${failure}`;
+}

@@ -1,0 +1,27 @@
+import type { CapacityReport, PoolReport, PreparedReport } from './report.ts';
+
+/** What an operator reads in the Temporal UI, in Markdown. */
+export function capacityDetails({ dry_run, headroom, pools, prepared }: CapacityReport): string {
+  const room =
+    headroom === undefined ? 'It cannot be told how much room there is' : `There is room for ${headroom} more`;
+  return [
+    `${dry_run ? 'Only planned. ' : ''}${room}.`,
+    ...pools.map(poolText),
+    ...prepared.map((one) => `- ${preparedText(one)}`),
+  ].join('\n\n');
+}
+
+function poolText({ template, plan, slots, usage, set_aside }: PoolReport): string {
+  const { ready, making, broken, going } = slots;
+  const { hits, misses, idle_slot_hours } = usage;
+  return [
+    `**${template}**: ${plan.desired} wanted; ${ready} ready, ${making} being made, ${broken} broken, ${going} going`,
+    plan.reasons.join(' '),
+    ...(set_aside === undefined ? [] : [`**Set aside: ${set_aside}**`]),
+    `${hits} starts found a slot, ${misses} did not; ${idle_slot_hours} slot-hours idle since ${usage.since}`,
+  ].join('\n\n');
+}
+
+function preparedText({ dev_id, project, template, state, until, reason }: PreparedReport): string {
+  return `\`${dev_id}\` / \`${project}\` (${template}): ${state}, held until ${until}: ${reason}`;
+}

@@ -1,0 +1,81 @@
+import { type Client, type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { CapacityHistory, Remembered, Underway } from '../activities/capacity/history.ts';
+import type { Execution, Making } from '../capacity/making.ts';
+import type { Environment } from '../environment/environment.ts';
+import type { Specification } from '../environment/request.ts';
+import type { CapacityMemo, EnvironmentMemo, SlotInput } from '../workflows/messages.ts';
+
+/** The record of demand is written when it changes, which is every few minutes: so many plans it is looked for. */
+const MOST_LOOKED_AT = 200;
+
+/** What workflows have done, as Temporal lists it. */
+export class TemporalCapacityHistory implements CapacityHistory {
+  readonly #client: Client;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  async remembered(): Promise<Remembered> {
+    const found: Remembered = {};
+    let looked = 0;
+    // The latest comes first. What was only planned has a memo that remembers nothing.
+    for await (const { memo } of this.#list(`WorkflowType = 'CapacityWorkflow' AND ExecutionStatus = 'Completed'`)) {
+      const { ledger, demand } = (memo ?? {}) as Partial<CapacityMemo>;
+      if (ledger !== undefined) found.ledger ??= ledger;
+      if (demand !== undefined) found.demand ??= demand;
+      if (found.demand !== undefined || ++looked >= MOST_LOOKED_AT) break;
+    }
+    return found;
+  }
+
+  async *startedSince(moment: Date): AsyncGenerator<Environment> {
+    const query = `WorkflowType = 'EnvironmentWorkflow' AND StartTime >= '${moment.toISOString()}'`;
+    for await (const { memo } of this.#list(query)) yield environmentIn(memo);
+  }
+
+  async *madeSince(moment: Date): AsyncGenerator<Making> {
+    const query = `WorkflowType = 'SlotWorkflow' AND CloseTime >= '${moment.toISOString()}'`;
+    for await (const { workflowId, runId, status, startTime, closeTime, memo } of this.#list(query)) {
+      // What somebody has ended says nothing of its template.
+      if (closeTime === undefined || !['COMPLETED', 'FAILED'].includes(status.name)) continue;
+      const { template, problem } = environmentIn(memo);
+      yield {
+        template: template.name,
+        digest: template.digest,
+        endedAtMs: closeTime.getTime(),
+        tookMs: closeTime.getTime() - startTime.getTime(),
+        by: { workflowId, runId },
+        ...(status.name === 'FAILED' && { failure: problem?.detail ?? 'the cause is unknown' }),
+      };
+    }
+  }
+
+  async *underway(): AsyncGenerator<Underway> {
+    const query = `WorkflowType = 'SlotWorkflow' AND ExecutionStatus = 'Running'`;
+    for await (const { memo, startTime } of this.#list(query)) {
+      const { dev_id, project, template } = environmentIn(memo);
+      yield { dev_id, project, template, startedAt: startTime };
+    }
+  }
+
+  async madeOf({ workflowId, runId }: Execution): Promise<Specification | undefined> {
+    try {
+      const { events } = await this.#client.workflow.getHandle(workflowId, runId).fetchHistory();
+      const [payload] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+      return payload && defaultPayloadConverter.fromPayload<SlotInput>(payload).specification;
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      return undefined;
+    }
+  }
+
+  #list(query: string): AsyncIterable<WorkflowExecutionInfo> {
+    return this.#client.workflow.list({ query });
+  }
+}
+
+function environmentIn(memo: WorkflowExecutionInfo['memo']): Environment {
+  return (memo as unknown as EnvironmentMemo).environment;
+}

@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import type { Problem } from '../../src/environment/problem.ts';
+import type { CapacityNow } from '../../src/temporal/capacity-now.ts';
+import { Stage } from '../faults/stage.ts';
+import { adminToken, call, someDeveloper, tokenFor } from '../setup/client.ts';
+
+const ENTRY = {
+  start: '2026-03-02T09:00',
+  time_zone: 'Europe/Berlin',
+  lead: '30m',
+  duration: '2h',
+  reason: 'Course',
+};
+
+// Nothing that would be taken: a pool on the shared servers would make environments beside everybody's.
+const put = (token: string | undefined, body: unknown, query = '') =>
+  call<CapacityNow & Problem>(token, 'PUT', `/api/capacity${query}`, { body });
+const get = (token: string | undefined, query = '') =>
+  call<CapacityNow & Problem>(token, 'GET', `/api/capacity${query}`);
+
+describe('/capacity', () => {
+  it('tells an administrator what is set: no pools, unless somebody asks for them', async () => {
+    const { status, body } = await get(await adminToken());
+
+    expect({ status, body }).toEqual({ status: 200, body: { settings: { pools: {}, calendar: [] }, paused: false } });
+  });
+
+  it('takes settings of nothing where nothing was ever set', async () => {
+    const { status, body } = await put(await adminToken(), {});
+
+    expect({ status, body }).toEqual({ status: 200, body: { settings: { pools: {}, calendar: [] }, paused: false } });
+  });
+
+  it.each([
+    ['GET', get],
+    ['PUT', (token: string | undefined) => put(token, {})],
+  ] as const)('is not there for developers, nor for nobody: %s', async (_, ask) => {
+    const theirs = await ask(await tokenFor(someDeveloper()));
+    const nobodys = await ask(undefined);
+
+    expect(theirs).toMatchObject({ status: 404, body: { type: 'urn:berth:problem:no-such-route' } });
+    expect(nobodys.status).toBe(401);
+  });
+
+  test.each<[string, unknown, { pointer: string; detail: string }[]]>([
+    [
+      'a floor above its ceiling',
+      { pools: { node: { floor: 5, ceiling: 4 } } },
+      [{ pointer: '/pools/node/floor', detail: 'must be at most the ceiling' }],
+    ],
+    [
+      'a field that nobody knows',
+      { pools: { node: { size: 5 } } },
+      [{ pointer: '/pools/node/size', detail: 'is not known here' }],
+    ],
+    [
+      'an entry without a count',
+      { calendar: [ENTRY] },
+      [{ pointer: '/calendar/0/count', detail: 'is missing: give a count or a roster' }],
+    ],
+    [
+      'templates that there are not',
+      {
+        pools: { bare: {}, nodes: {} },
+        calendar: [
+          { ...ENTRY, count: 1, template: 'rust' },
+          {
+            ...ENTRY,
+            roster: [
+              { dev_id: 'ada', template: 'node' },
+              { dev_id: 'bob', template: 'perl' },
+            ],
+          },
+        ],
+      },
+      ['/pools/nodes', '/calendar/0/template', '/calendar/1/roster/1/template'].map((pointer) => ({
+        pointer,
+        detail: 'names no template that there is: bare, default, node, python',
+      })),
+    ],
+  ])('refuses with the places, in a dry run too: %s', async (_, body, errors) => {
+    const token = await adminToken();
+
+    for (const query of ['', '?dry_run=true']) {
+      const answer = await put(token, body, query);
+      expect(answer).toMatchObject({ status: 400, body: { type: 'urn:berth:problem:invalid-request' } });
+      expect(answer.body.errors).toEqual(errors);
+    }
+  });
+
+  it('refuses what one message of Temporal does not hold, also where the request itself is smaller', async () => {
+    const names = Array.from({ length: 3000 }, (_, number) => [`pool-${number}`, {}]);
+
+    const { status, body } = await put(await adminToken(), { pools: Object.fromEntries(names) });
+
+    expect({ status, body }).toMatchObject({ status: 400, body: { errors: [{ pointer: '' }] } });
+    expect(body.detail).toContain('must be at most 64 KiB');
+  });
+
+  it.each(['?dry_run=yes', '?dryrun=true'])(
+    'PUT %s is refused: what was meant as a dry run must not be none',
+    async (query) => {
+      const { status, body } = await put(await adminToken(), {}, query);
+
+      expect({ status, body }).toMatchObject({ status: 400, body: { type: 'urn:berth:problem:invalid-request' } });
+    },
+  );
+
+  it('names the methods that it takes', async () => {
+    const { status, body } = await call(await adminToken(), 'POST', '/api/capacity', { body: {} });
+
+    expect({ status, body }).toMatchObject({ status: 405, body: { detail: 'Use HEAD, GET, PUT.' } });
+  });
+});
+
+describe('what is set by PUT /capacity', () => {
+  // No slots of it: they would be made on the cluster that all share.
+  const POOLS = { bare: { floor: 0, ceiling: 5 } };
+  const CALENDAR = [{ ...ENTRY, count: 1, template: 'bare' }];
+
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await Stage.setUp({ ownKey: true });
+    await stage.startApi();
+  });
+  afterAll(() => stage?.close());
+
+  const here = async (method: 'GET' | 'PUT', body?: unknown) => {
+    const options = { ...(body !== undefined && { body }), ...(stage.apis[0] && { api: stage.apis[0] }) };
+    return await call<CapacityNow & Problem>(await adminToken(), method, '/api/capacity', options);
+  };
+  const schedule = () => stage.temporal.schedule.getHandle('capacity');
+
+  it('is answered, shown from then on, and planned', async () => {
+    const answer = await here('PUT', { pools: POOLS, calendar: CALENDAR });
+
+    const settings = { pools: POOLS, calendar: CALENDAR };
+    expect(answer).toMatchObject({ status: 200, body: { settings, paused: false } });
+    expect((await here('GET')).body).toEqual(answer.body);
+    await expect.poll(async () => (await schedule().describe()).info.numActionsTaken).toBeGreaterThan(0);
+  });
+
+  it('replaces what was set before, and is one of what several set at once', async () => {
+    const several = [1, 2, 3, 4].map((ceiling) => ({ pools: { bare: { floor: 0, ceiling } }, calendar: [] }));
+
+    const answers = await Promise.all(several.map((settings) => here('PUT', settings)));
+
+    expect(answers.map(({ status }) => status)).toEqual(several.map(() => 200));
+    expect(several).toContainEqual((await here('GET')).body.settings);
+  });
+
+  it('is nothing where nothing is sent, and still planned: what the pools have made is to go', async () => {
+    const { body } = await here('PUT', {});
+
+    expect(body.settings).toEqual({ pools: {}, calendar: [] });
+    expect((await schedule().describe()).action).toMatchObject({ args: [{ settings: body.settings }] });
+  });
+
+  it('is shown as paused where an operator has paused the schedule', async () => {
+    await schedule().pause('The cluster is being changed.');
+
+    expect((await here('PUT', { pools: POOLS })).body).toMatchObject({ settings: { pools: POOLS }, paused: true });
+  });
+
+  it('takes up the pools that a worker is started with', async () => {
+    await stage.startWorker('worker', { BERTH_POOLS: 'default=0' });
+
+    expect((await here('GET')).body.settings.pools).toEqual({ ...POOLS, default: { floor: 0, ceiling: 300 } });
+  });
+});
