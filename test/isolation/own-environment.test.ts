@@ -113,11 +113,9 @@ describe('a developer in their own environment', () => {
 
   it('scales what they made', async () => {
     const { developer, at } = mine;
-    await developer.create(at('deployments', 'apis/apps/v1'), {
-      kind: 'Deployment',
-      ...workload({ replicas: 0 }, 'scaled'),
-    });
+    const deployment = { kind: 'Deployment', ...workload({ replicas: 0 }, 'scaled') };
 
+    expect(await developer.create(at('deployments', 'apis/apps/v1'), deployment)).toMatchObject({ status: 201 });
     expect(
       await developer.patch(at('deployments/scaled/scale', 'apis/apps/v1'), { spec: { replicas: 1 } }),
     ).toMatchObject({ status: 200 });
