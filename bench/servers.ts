@@ -30,12 +30,14 @@ export interface BenchOptions {
   workerVariables?: Readonly<Record<string, string>>;
   /** @default 'simulated' */
   node?: NodeKind['kind'];
+  /** The directory of the templates. @default the built-in ones */
+  templates?: string;
 }
 
 /** Runs a benchmark on servers of its own, and leaves nothing behind. */
 export async function onServers(
   run: (bench: Bench) => Promise<void>,
-  { dynamicConfig, workerVariables, node = 'simulated' }: BenchOptions = {},
+  { dynamicConfig, workerVariables, node = 'simulated', templates }: BenchOptions = {},
 ): Promise<void> {
   const progress = progressOn(process.stderr);
   const stateDirectory = mkdtempSync(join(tmpdir(), 'berth-bench-'));
@@ -60,6 +62,7 @@ export async function onServers(
       servers,
       port,
       tokensFile,
+      templates,
       ...(workerVariables && { workerVariables }),
     });
     await run({ servers, api, adminToken, stateDirectory });

@@ -1,17 +1,15 @@
 import type { Client } from '@temporalio/client';
-import protos from '@temporalio/proto';
 import type { Cluster } from '../../src/cluster/client.ts';
 import { isolate } from '../../src/cluster/isolate.ts';
-import { workflowId } from '../../src/environment/identity.ts';
 import type { Specification } from '../../src/environment/request.ts';
-import { percentiles } from '../percentiles.ts';
+import { firstTask } from '../first-task.ts';
+import { Parts } from '../parts.ts';
 import type { Bench } from '../servers.ts';
 import { startBare } from './contenders.ts';
 import { persistenceWrites } from './persistence-writes.ts';
 import { type RecordedCall, recordCalls } from './recorded-calls.ts';
 import { KEY } from './writes.ts';
 
-const { EventType } = protos.temporal.api.enums.v1;
 const STARTS = 30;
 
 /** What one start is made of: the time of each part in milliseconds (medians), and what it costs the servers. */
@@ -41,12 +39,15 @@ export async function breakdownOf(
     await startBare(bench, dev_id);
     const answered = performance.now();
     const seen = await firstTask(client, dev_id);
+    const [isolationMs, memoryMs] = seen.activitiesMs;
+    if (isolationMs === undefined || memoryMs === undefined)
+      throw new Error('A start of `bare` is two local activities.');
     start.add('POST to run begun: HTTP, token, template, describe, update-with-start', seen.begun - began);
     start.add('workflow task: through the queue to the worker', seen.taskBegun - seen.begun);
     start.add('workflow task: workflow set up in the worker', seen.setUpMs);
-    start.add('workflow task: isolation, a local activity', seen.isolationMs);
-    start.add('workflow task: the namespace remembers, a local activity', seen.memoryMs);
-    const worked = seen.setUpMs + seen.isolationMs + seen.memoryMs;
+    start.add('workflow task: isolation, a local activity', isolationMs);
+    start.add('workflow task: the namespace remembers, a local activity', memoryMs);
+    const worked = seen.setUpMs + isolationMs + memoryMs;
     start.add('workflow task: back to Temporal', seen.taskEnded - seen.taskBegun - worked);
     start.add('ready to 200: update answered, HTTP', answered - seen.taskEnded);
     costs['workflow tasks'] = seen.tasks;
@@ -71,61 +72,4 @@ export async function breakdownOf(
     costs['cluster reads'] = calls.filter(({ isWrite }) => !isWrite).length;
   }
   return { startMs: start.medians(), isolationMs: isolation.medians(), costs };
-}
-
-/** Durations by part. */
-class Parts {
-  readonly #durations = new Map<string, number[]>();
-
-  add(part: string, durationMs: number): void {
-    this.#durations.set(part, [...(this.#durations.get(part) ?? []), durationMs]);
-  }
-
-  medians(): Record<string, number> {
-    return Object.fromEntries([...this.#durations].map(([part, all]) => [part, percentiles(all).p50]));
-  }
-}
-
-/** When the first workflow task of a start came and went, in milliseconds of this process's performance clock. */
-async function firstTask(client: Client, developer: string) {
-  const handle = client.workflow.getHandle(workflowId({ dev_id: developer, project: 'bench' }));
-  const events = (await handle.fetchHistory()).events ?? [];
-  const timeOf = (type: number): number => {
-    const { seconds, nanos } = events.find(({ eventType }) => eventType === type)?.eventTime ?? {};
-    return Number(seconds) * 1000 + (nanos ?? 0) / 1e6 - performance.timeOrigin;
-  };
-  const markers = events.flatMap(({ markerRecordedEventAttributes: marker }) => marker ?? []);
-  const [isolation, memory] = markers.filter(({ markerName }) => markerName === 'core_local_activity').map(timesOf);
-  if (isolation === undefined || memory === undefined) throw new Error('A start of `bare` is two local activities.');
-  const taskBegun = timeOf(EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED);
-  return {
-    begun: timeOf(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED),
-    taskBegun,
-    taskEnded: timeOf(EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED),
-    setUpMs: inMs(isolation.original_schedule_time) - performance.timeOrigin - taskBegun,
-    // The SDK counts the time that the activity took on from the beginning of the workflow task.
-    isolationMs: inMs(isolation.complete_time) - performance.timeOrigin - taskBegun,
-    memoryMs: inMs(memory.complete_time) - performance.timeOrigin - taskBegun,
-    tasks: events.filter(({ eventType }) => eventType === EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED).length,
-    events: events.length,
-  };
-}
-
-/** What the SDK writes into a history of a local activity, in its own terms. */
-interface LocalActivityMarker {
-  complete_time: Timestamp;
-  original_schedule_time: Timestamp;
-}
-interface Timestamp {
-  seconds: number;
-  nanos: number;
-}
-
-function timesOf({ details }: protos.temporal.api.history.v1.IMarkerRecordedEventAttributes): LocalActivityMarker {
-  const [payload] = details?.data?.payloads ?? [];
-  return JSON.parse(Buffer.from(payload?.data ?? '').toString());
-}
-
-function inMs({ seconds, nanos }: Timestamp): number {
-  return seconds * 1000 + nanos / 1e6;
 }

@@ -26,8 +26,9 @@ export function capacityActivities(dependencies: Dependencies) {
       return specification ?? null;
     },
 
-    showPools(pools: [PoolReport, ObservedPool['newly']][]): Promise<void> {
-      for (const [report, newly] of pools) showPool(report, newly);
+    /** Tells operators by metrics what a plan has come to. What it counts is counted again where it is done twice. */
+    showPools(pools: [PoolReport, ObservedPool['newly']][], at: string): Promise<void> {
+      for (const [report, newly] of pools) showPool(report, newly, at);
       return Promise.resolve();
     },
   };

@@ -18,6 +18,8 @@ import type { Dependencies } from './dependencies.ts';
 import { after, timeUntil, tooLate } from './time.ts';
 
 const POLL_MS = 250;
+/** What takes longer than most is looked at less often. */
+const [SLOW_AFTER_MS, SLOW_POLL_MS] = [10_000, 1000];
 /** What it waits for is told no sooner, so that a short wait is one activity. */
 const QUIET_MS = 3000;
 
@@ -30,7 +32,7 @@ export interface Claimable {
 }
 
 /** The namespace of an environment; and, where it was a slot, what of. */
-export type Isolated = Namespace & { claimed?: Omit<Claimed, 'namespace'> };
+export type Isolated = Namespace & { claimed?: Pick<Claimed, 'specification' | 'environment'> };
 
 /** The steps of provisioning. Each may be done twice, and then ends as if done once. */
 export function provisionActivities({ cluster, ownershipKey, slots }: Dependencies) {
@@ -46,8 +48,8 @@ export function provisionActivities({ cluster, ownershipKey, slots }: Dependenci
       if (claimed === undefined)
         return await located(await isolate(cluster, ownershipKey, specification, life, { signal }), signal);
       slots.onClaim(claimed.specification.template.name);
-      const { namespace, ...rest } = claimed;
-      return { ...(await located(namespace, signal)), claimed: rest };
+      const { namespace, specification: as, environment } = claimed;
+      return { ...(await located(namespace, signal)), claimed: { specification: as, environment } };
     },
 
     /** What comes before the workload where it slept: its guards, and that it may run again. */
@@ -67,7 +69,7 @@ export function provisionActivities({ cluster, ownershipKey, slots }: Dependenci
     ): Promise<Readiness> {
       const signal = cancellationSignal();
       const isTooLate = timeUntil(readyBy);
-      const mayTell = after(QUIET_MS);
+      const [mayTell, isSlow] = [after(QUIET_MS), after(SLOW_AFTER_MS)];
       if (seen === undefined) await buildWorkload(cluster, ownershipKey, namespace, specification, signal);
       for (;;) {
         const readiness = await observeWorkload(cluster, namespace, specification, signal);
@@ -75,7 +77,7 @@ export function provisionActivities({ cluster, ownershipKey, slots }: Dependenci
         if (isTooLate()) throw tooLate(specification.recipe.deadline, readiness.message);
         if (readiness.message !== seen && mayTell()) return readiness;
         heartbeat(readiness.message);
-        await sleep(POLL_MS, undefined, { signal });
+        await sleep(isSlow() ? SLOW_POLL_MS : POLL_MS, undefined, { signal });
       }
     },
 

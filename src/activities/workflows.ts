@@ -24,6 +24,8 @@ export interface Leading {
 export interface Workflows {
   /** The life that an environment leads; `undefined` where no workflow of it is open. */
   lifeOf(identity: Identity): Promise<Leading | undefined>;
+  /** Whether a workflow of the environment is open, whichever life it leads: by one call. */
+  isOpen(identity: Identity): Promise<boolean>;
   /** Whether a teardown of this life is open, and since when, or was once begun. */
   teardownOf(identity: Identity, run: string): Promise<Pick<Ours, 'teardown' | 'tornDownSince'>>;
   /** Whether the canary whose first run this is goes on. */

@@ -3,11 +3,14 @@ import { z } from 'zod';
 import { DURATION, durationMs } from '../environment/duration.ts';
 import { nameSchema } from '../environment/recipe.ts';
 import { identitySchema } from '../environment/request.ts';
+import { MOST_SLOTS } from './most-slots.ts';
 
 /** Days of the week as RFC 5545 writes them, in the order of their ISO numbers: `MO` is 1. */
 export const DAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
 /** Occurrences are looked for day by day, so that no entry may reach too far. */
 const LONGEST = '31d';
+/** What is known of each of them is in one message of Temporal's. */
+const MOST_AWAITED = 500;
 
 const duration = z
   .string()
@@ -47,8 +50,8 @@ export const calendarEntrySchema = z
     /** How long after the start it is wanted. */
     duration,
     template: nameSchema.optional(),
-    count: z.int().min(1).max(10_000).optional(),
-    roster: z.array(invited).min(1).max(1000).optional(),
+    count: z.int().min(1).max(MOST_SLOTS).optional(),
+    roster: z.array(invited).min(1).max(MOST_AWAITED).optional(),
     reason: z.string().trim().min(1, 'must say why').max(200),
   })
   .superRefine(({ start, repeat, count, roster }, context) => {
@@ -62,7 +65,12 @@ export const calendarEntrySchema = z
   });
 export type CalendarEntry = z.infer<typeof calendarEntrySchema>;
 
-export const calendarSchema = z.array(calendarEntrySchema).max(500);
+export const calendarSchema = z
+  .array(calendarEntrySchema)
+  .max(500)
+  .refine((entries) => entries.reduce((sum, { roster = [] }) => sum + roster.length, 0) <= MOST_AWAITED, {
+    message: `must name at most ${MOST_AWAITED} people on all rosters together: give a count for more`,
+  });
 
 /** The ISO numbers of the days that a rule names, or `undefined` where it names none. */
 export function weekdays(repeat: string | undefined): number[] | undefined {

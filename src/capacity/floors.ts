@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { nameSchema } from '../environment/recipe.ts';
-import { MOST_SLOTS, NO_POOLS, type Pool, poolSchema, type Settings } from './settings.ts';
+import { MOST_SLOTS } from './most-slots.ts';
+import { NO_POOLS, type Pool, poolSchema, type Settings } from './settings.ts';
 
 /** Of which pools there are never fewer slots than how many, by the names of their templates. */
 export type Floors = Record<string, number>;
@@ -31,7 +32,7 @@ export const floorsSchema = z.string().transform((text, context): Floors => {
  * nothing that operators have set since. A pool that was there only because the last start had asked for it is gone
  * where this one does not.
  *
- * @returns `undefined` where nothing was ever set, and nothing is to be
+ * @returns `undefined` where everything is to stay as it is
  */
 export function startedWith<S extends Standing>(before: S | undefined, floors: Floors): S | Standing | undefined {
   if (before === undefined) {
@@ -39,7 +40,7 @@ export function startedWith<S extends Standing>(before: S | undefined, floors: F
     return isAsked ? { settings: withFloors(NO_POOLS, {}, floors), started: floors } : undefined;
   }
   const { settings, started = {} } = before;
-  if (isSame(started, floors)) return before;
+  if (isSame(started, floors)) return undefined;
   return { ...before, settings: withFloors(settings, started, floors), started: floors };
 }
 

@@ -1,6 +1,7 @@
 import { type DemandRecord, demandFor } from './demand-record.ts';
 import { forecastSlots } from './forecast.ts';
 import { type Ledger, type PoolLedger, type ServedStart, withPools } from './ledger.ts';
+import { MOST_SLOTS } from './most-slots.ts';
 import type { Reading, Slot } from './observation.ts';
 import type { ObservedPool } from './observed.ts';
 import type { Settings } from './settings.ts';
@@ -35,7 +36,7 @@ export function observedPool(read: PoolReadings, before: Ledger, { ledger, deman
   const known = poolIn(ledger, template);
   const past = poolIn(before, template);
   // Where there is no pool, only what the calendar wants is prepared.
-  const { floor, ceiling } = settings ?? { floor: 0, ceiling: calendar.count };
+  const { floor, ceiling } = settings ?? { floor: 0, ceiling: Math.min(calendar.count, MOST_SLOTS) };
   const expected = settings ? forecastSlots(demandFor(demand, template), known.makeMs) : 0;
   const rate = starts && rateOf(starts, template, ledger.countedUntilMs);
   return {

@@ -18,6 +18,8 @@ export interface Observed {
   ledger: Ledger;
   /** Missing where it is as it was. */
   demand?: DemandRecord;
+  /** Whether it could not be read what was remembered before: that stands. */
+  isForgetful?: boolean;
 }
 
 /** What is known of the slots of one template. */

@@ -15,8 +15,8 @@ export interface Awaited extends Identity {
   /** Until when it is held, in milliseconds since the epoch. */
   untilMs: number;
   reason: string;
-  /** Whether they have one by now: that which was prepared, or another. */
-  isServed: boolean;
+  /** Whether they have one by now: that which was prepared, or another. Missing where that could not be read. */
+  isServed?: boolean;
 }
 
 /** A slot that only one developer can claim. */
@@ -58,7 +58,8 @@ export interface PreparedPlan {
 
 /**
  * Plans what is prepared by name: for everybody who is awaited and has nothing, as far as there is room; and what nobody
- * is awaited for any more, or is of no use, goes. Where slots were not seen, nothing changes.
+ * is awaited for any more, or is of no use, goes. Where slots were not seen, nothing changes, nor for those of whom it is not
+ * known whether they have one.
  * @param room how many more fit into the cluster; missing where that cannot be told: then
  *   nothing is made that takes any
  * @param nowMs milliseconds since the epoch
@@ -72,7 +73,8 @@ export function planPrepared(
   const personOf = new Map(awaited.map((person) => [key(person), person]));
   const report = awaited.map((person): PreparedReport => {
     const { dev_id, project, template, untilMs, reason, isServed } = person;
-    const state = isServed ? 'handed over' : (slotOf.get(key(person))?.state ?? 'wanted');
+    const none = isServed === undefined ? 'unknown' : 'wanted';
+    const state = isServed ? 'handed over' : (slotOf.get(key(person))?.state ?? none);
     return { dev_id, project, template, state, until: new Date(untilMs).toISOString(), reason };
   });
   const isOfUse = (slot: PreparedSlot): boolean => {
@@ -80,7 +82,8 @@ export function planPrepared(
     return slot.state === 'ready' && person?.template === slot.template && !person.isServed;
   };
   const remove = slots?.filter((slot) => ['ready', 'broken'].includes(slot.state) && !isOfUse(slot)) ?? [];
-  const wanted = slots === undefined ? [] : awaited.filter((person) => !person.isServed && !slotOf.has(key(person)));
+  const wanted =
+    slots === undefined ? [] : awaited.filter((person) => person.isServed === false && !slotOf.has(key(person)));
   return {
     make: asRoomAllows(preparations(wanted, slots ?? [], versions, nowMs), room ?? 0),
     remove: remove.slice(0, MOST_RELEASED).map(({ name }) => name),

@@ -3,8 +3,11 @@ import type { PoolLedger } from './ledger.ts';
 import { fresh, type Slot } from './observation.ts';
 import type { Observed, ObservedPool } from './observed.ts';
 import type { PoolPlan } from './pool-plan.ts';
-import type { CapacityReport, PoolInputs, PoolReport, PoolUsage } from './report.ts';
+import type { CapacityReport, PoolInputs, PoolReport, PoolUsage, PreparedReport } from './report.ts';
 import type { Settings } from './settings.ts';
+
+/** So many of those who are awaited are listed. */
+const MOST_LISTED = 200;
 
 /** What operators are shown of a plan, and of what it was made by. */
 export function reportOf(
@@ -24,8 +27,15 @@ export function reportOf(
       const ledger = observed.ledger.pools[plan.template];
       return seen && ledger ? [poolReport(plan, seen, ledger)] : [];
     }),
-    prepared: prepared.report,
+    prepared: prepared.report.slice(0, MOST_LISTED),
+    prepared_counts: preparedCounts(prepared.report),
   };
+}
+
+function preparedCounts(prepared: readonly PreparedReport[]): CapacityReport['prepared_counts'] {
+  const counts: CapacityReport['prepared_counts'] = {};
+  for (const { state } of prepared) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
 }
 
 function poolReport(plan: PoolPlan, seen: ObservedPool, ledger: PoolLedger): PoolReport {

@@ -12,7 +12,10 @@ export interface CapacityReport {
   /** How many more slots fit into the cluster; missing where that cannot be told. */
   headroom?: number;
   pools: PoolReport[];
+  /** Some of those who are awaited by name: a memo does not grow with them all. */
   prepared: PreparedReport[];
+  /** How many of them all there are, by state. */
+  prepared_counts: Partial<Record<PreparedReport['state'], number>>;
 }
 
 /** One pool. */
@@ -55,7 +58,7 @@ export interface PoolUsage {
 /** An environment that is prepared under the name of its developer. */
 export interface PreparedReport extends Identity {
   template: string;
-  state: 'wanted' | Slot['state'] | 'handed over';
+  state: 'wanted' | Slot['state'] | 'handed over' | 'unknown';
   /** Until when it is held. */
   until: string;
   reason: string;

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { nameSchema } from '../environment/recipe.ts';
 import { calendarSchema } from './calendar-entry.ts';
+import { MOST_SLOTS } from './most-slots.ts';
 
-/** The most slots of one pool. */
-export const MOST_SLOTS = 1000;
 /** They are kept in one message of Temporal's, which every plan is started with. */
 const MOST_BYTES = 64 * 1024;
 

@@ -1,12 +1,13 @@
 import type { CapacityReport, PoolReport, PreparedReport } from './report.ts';
 
 /** What an operator reads in the Temporal UI, in Markdown. */
-export function capacityDetails({ dry_run, headroom, pools, prepared }: CapacityReport): string {
+export function capacityDetails({ dry_run, headroom, pools, prepared, prepared_counts }: CapacityReport): string {
   const room =
     headroom === undefined ? 'It cannot be told how much room there is' : `There is room for ${headroom} more`;
   return [
     `${dry_run ? 'Only planned. ' : ''}${room}.`,
     ...pools.map(poolText),
+    ...(prepared.length > 0 ? [`**By name**: ${countsText(prepared_counts)}`] : []),
     ...prepared.map((one) => `- ${preparedText(one)}`),
   ].join('\n\n');
 }
@@ -20,6 +21,12 @@ function poolText({ template, plan, slots, usage, set_aside }: PoolReport): stri
     ...(set_aside === undefined ? [] : [`**Set aside: ${set_aside}**`]),
     `${hits} starts found a slot, ${misses} did not; ${idle_slot_hours} slot-hours idle since ${usage.since}`,
   ].join('\n\n');
+}
+
+function countsText(counts: CapacityReport['prepared_counts']): string {
+  return Object.entries(counts)
+    .map(([state, count]) => `${count} ${state}`)
+    .join(', ');
 }
 
 function preparedText({ dev_id, project, template, state, until, reason }: PreparedReport): string {

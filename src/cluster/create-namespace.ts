@@ -7,7 +7,7 @@ import type { Cluster } from './client.ts';
 import { ClusterError } from './errors.ts';
 import { namespaceObject, type Particular } from './objects/namespace.ts';
 import { readNamespace } from './own-namespace.ts';
-import { ANNOTATION, birthMark, ownerMark, wasBornOf } from './ownership.ts';
+import { ANNOTATION, birthMark, isOurs, ownerMark, wasBornOf } from './ownership.ts';
 
 /**
  * Creates the namespace of an environment under the first of its names that is free, and marks it as ours.
@@ -49,11 +49,16 @@ export async function createMarked(
     const found = await createOrRead(cluster, namespaceObject(name, { ...particular, annotations }), signal);
     const uid = found?.metadata?.uid;
     if (found === undefined || uid === undefined || !wasBornOf(ownershipKey, found, life, identity)) continue;
+    // By somebody who was here before, and may have gone on.
+    if (isOurs(ownershipKey, found, identity)) return { name, uid };
     const mark = ownerMark(ownershipKey, { name, uid }, identity);
     // Before the first guard, and not beside it: until the apiserver's admission has seen a new namespace, which takes it
     // some milliseconds, it makes every object in it wait for 50.
     const marked = { ...particular, annotations: { ...annotations, [ANNOTATION.ownerMark]: mark } };
-    await cluster.apply(namespaceObject(name, marked, uid), signal);
+    // As it was seen: a slot may be made, offered and claimed by others while a worker is held up here.
+    const object = namespaceObject(name, marked, uid);
+    const { resourceVersion = '' } = found.metadata ?? {};
+    await cluster.apply({ ...object, metadata: { ...object.metadata, resourceVersion } }, signal);
     return { name, uid };
   }
   throw new ClusterError('Every name that this environment could have is taken by a namespace that is not its own.', {

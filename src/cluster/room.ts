@@ -3,6 +3,9 @@ import type { Recipe } from '../environment/recipe.ts';
 import type { Cluster } from './client.ts';
 import { fitting, mostOf, needOf } from './free.ts';
 
+/** Any version does, so that the apiserver answers from its memory: the next plan looks again. */
+const FROM_CACHE = '0';
+
 /**
  * How many more environments fit on the nodes of the cluster, whichever of these recipes they are made of. What pods
  * request is asked of the pods themselves, those of others among them: quotas would tell of environments only, and the
@@ -16,14 +19,10 @@ export async function roomFor(
   making: readonly string[],
   signal?: AbortSignal,
 ): Promise<number> {
-  const [nodes, pods] = await Promise.all([all<V1Node>(cluster, 'Node', signal), all<V1Pod>(cluster, 'Pod', signal)]);
+  const list = <T extends KubernetesObject>(kind: string) =>
+    cluster.list<T>({ apiVersion: 'v1', kind }, undefined, { signal, notOlderThan: FROM_CACHE });
+  const [nodes, pods] = await Promise.all([list<V1Node>('Node'), list<V1Pod>('Pod')]);
   const begun = new Set(pods.map(({ metadata }) => metadata?.namespace));
   const toCome = making.filter((namespace) => !begun.has(namespace)).length;
   return Math.max(0, fitting(nodes, pods, mostOf(recipes.map(needOf))) - toCome);
-}
-
-async function all<T extends KubernetesObject>(cluster: Cluster, kind: string, signal?: AbortSignal): Promise<T[]> {
-  const found: T[] = [];
-  for await (const { items } of cluster.pages<T>({ apiVersion: 'v1', kind }, undefined, signal)) found.push(...items);
-  return found;
 }

@@ -1,15 +1,18 @@
 import { lifetimeFault } from './lifetime.ts';
 import { replaceAt } from './pointer.ts';
 import type { Specification } from './request.ts';
+import { isPrepared } from './slot.ts';
 
 /**
  * What a warm slot is once it is claimed: all of the slot's own, also where its template has changed meanwhile, with the
- * identity, the lifetime and the late parameters that are wanted.
+ * identity, the lifetime and the late parameters that are wanted. What is prepared by name is as whoever prepared it had it,
+ * for a start that names nothing.
  *
  * @returns `undefined` where the slot is not what is wanted
  */
 export function claimedAs(slot: Specification, wanted: Specification): Specification | undefined {
   const { dev_id, project, ttl } = wanted;
+  if (wanted.isOpen && isPrepared(slot)) return { ...slot, dev_id, project };
   if (slot.template.name !== wanted.template.name) return undefined;
   if (lifetimeFault(ttl, slot.recipe.lifetime) !== undefined) return undefined;
   const late = slot.late ?? {};

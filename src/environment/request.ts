@@ -56,6 +56,8 @@ export interface Specification extends Identity {
   parameters: ParameterValues;
   ttl: string;
   recipe: Recipe;
+  /** Set where nothing was asked for but that there be an environment: what was prepared by name will do, whatever it is. */
+  isOpen?: true;
   /** The places (JSON Pointers) of the recipe that late parameters set, by their names. Where there are none, missing. */
   late?: Record<string, string[]>;
 }

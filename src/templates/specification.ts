@@ -55,10 +55,15 @@ export async function specificationOf(wanted: StartRequest, templates: TemplateC
   try {
     const recipe = withOwnImages(fillIn(template, parameters), templates.ownImages);
     const late = latePlaces(template);
-    return { dev_id, project, template: { name, digest }, parameters, ttl: lifetime, recipe, ...(late && { late }) };
+    const specification = { dev_id, project, template: { name, digest }, parameters, ttl: lifetime, recipe };
+    return { ...specification, ...(late && { late }), ...(isOpen(wanted) && { isOpen: true }) };
   } catch (error) {
     // Each value keeps its limits, and yet together they come to something that cannot be built.
     if (error instanceof TemplateError) throw new UnbuildableError([{ path: ['parameters'], reason: error.message }]);
     throw error;
   }
+}
+
+function isOpen({ template, parameters = {}, ttl }: StartRequest): boolean {
+  return template === undefined && ttl === undefined && Object.keys(parameters).length === 0;
 }

@@ -1,7 +1,7 @@
 import type { ScheduleDescription } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { Standing } from '../capacity/floors.ts';
-import { type CapacityInput, TASK_QUEUE } from '../workflows/messages.ts';
+import { type CapacityInput, REFILL_QUEUE } from '../workflows/messages.ts';
 
 /** The id of the schedule, and what those of its workflows begin with. */
 export const CAPACITY = 'capacity';
@@ -29,7 +29,8 @@ export function scheduleOf(kept: Kept, before: ScheduleDescription | undefined):
       startWorkflow: {
         workflowId: CAPACITY,
         workflowType: { name: 'CapacityWorkflow' },
-        taskQueue: { name: TASK_QUEUE },
+        // Workers of a release that cannot plan take nothing from it.
+        taskQueue: { name: REFILL_QUEUE },
         workflowRunTimeout: seconds(LONGEST_S),
         input: { payloads: [defaultPayloadConverter.toPayload(kept)] },
         userMetadata: {

@@ -1,13 +1,15 @@
 import { type Client, type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { CapacityHistory, Remembered, Underway } from '../activities/capacity/history.ts';
-import type { Execution, Making } from '../capacity/making.ts';
+import type { CapacityHistory, Ended, Remembered, Underway } from '../activities/capacity/history.ts';
+import type { Execution } from '../capacity/making.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { Specification } from '../environment/request.ts';
 import type { CapacityMemo, EnvironmentMemo, SlotInput } from '../workflows/messages.ts';
 
 /** The record of demand is written when it changes, which is every few minutes: so many plans it is looked for. */
 const MOST_LOOKED_AT = 200;
+/** About as many as must be looked at: memos are large, and a page of them has a thousand else. */
+const PAGE = 20;
 
 /** What workflows have done, as Temporal lists it. */
 export class TemporalCapacityHistory implements CapacityHistory {
@@ -21,7 +23,8 @@ export class TemporalCapacityHistory implements CapacityHistory {
     const found: Remembered = {};
     let looked = 0;
     // The latest comes first. What was only planned has a memo that remembers nothing.
-    for await (const { memo } of this.#list(`WorkflowType = 'CapacityWorkflow' AND ExecutionStatus = 'Completed'`)) {
+    const query = `WorkflowType = 'CapacityWorkflow' AND ExecutionStatus = 'Completed'`;
+    for await (const { memo } of this.#list(query, PAGE)) {
       const { ledger, demand } = (memo ?? {}) as Partial<CapacityMemo>;
       if (ledger !== undefined) found.ledger ??= ledger;
       if (demand !== undefined) found.demand ??= demand;
@@ -35,13 +38,15 @@ export class TemporalCapacityHistory implements CapacityHistory {
     for await (const { memo } of this.#list(query)) yield environmentIn(memo);
   }
 
-  async *madeSince(moment: Date): AsyncGenerator<Making> {
+  async *madeSince(moment: Date): AsyncGenerator<Ended> {
     const query = `WorkflowType = 'SlotWorkflow' AND CloseTime >= '${moment.toISOString()}'`;
     for await (const { workflowId, runId, status, startTime, closeTime, memo } of this.#list(query)) {
       // What somebody has ended says nothing of its template.
       if (closeTime === undefined || !['COMPLETED', 'FAILED'].includes(status.name)) continue;
-      const { template, problem } = environmentIn(memo);
+      const { dev_id, project, template, problem } = environmentIn(memo);
       yield {
+        dev_id,
+        project,
         template: template.name,
         digest: template.digest,
         endedAtMs: closeTime.getTime(),
@@ -71,8 +76,8 @@ export class TemporalCapacityHistory implements CapacityHistory {
     }
   }
 
-  #list(query: string): AsyncIterable<WorkflowExecutionInfo> {
-    return this.#client.workflow.list({ query });
+  #list(query: string, pageSize?: number): AsyncIterable<WorkflowExecutionInfo> {
+    return this.#client.workflow.list({ query, ...(pageSize !== undefined && { pageSize }) });
   }
 }
 

@@ -12,10 +12,13 @@ import { watchDrift } from './drift.ts';
 import { watchFailing } from './failing-workflows.ts';
 import { refillBy } from './refill.ts';
 import { keepCanary, keepCapacity, keepSweep, restoreCapacity } from './schedules.ts';
+import { watchSlots } from './slots-seen.ts';
 import { createWorkers } from './worker.ts';
 import { TemporalWorkflows } from './workflows.ts';
 
 const [MINUTE_MS, HOUR_MS] = [60_000, 3_600_000];
+/** Half as many as people's calls have: they come first. */
+const REFILL_CONNECTIONS = 8;
 
 const configuration = await readConfiguration(process.env);
 const { metricsListen: bindAddress } = configuration;
@@ -43,7 +46,11 @@ const { templatesDirectory, imagesFile } = configuration;
 const templates = new TemplateCatalogue(templatesDirectory, await readOwnImages(imagesFile));
 const seen = { workflows, history, slots };
 const dependencies = { cluster, ownershipKey, entrance, proof, sweepGraceMs, templates, ...seen };
-const workers = await createWorkers(connection, temporalNamespace, dependencies);
+const refillCluster = await connectCluster(kubeConfig, { connections: REFILL_CONNECTIONS });
+const workers = await createWorkers(connection, temporalNamespace, {
+  forPeople: dependencies,
+  forRefills: { ...dependencies, cluster: refillCluster },
+});
 const { canaryEvery, sweepEvery, pools } = configuration;
 await Promise.all([keepCanary(client, canaryEvery), keepSweep(client, sweepEvery), keepCapacity(client, pools)]);
 // Temporal may lose everything while this worker runs, and these schedules with it.
@@ -55,6 +62,7 @@ const again = (everyMs: number, what: string, keep: () => Promise<void>): NodeJS
 const sweepAgainMs = sweepEvery && Math.min(durationMs(sweepEvery), HOUR_MS);
 const sweeping = sweepAgainMs && again(sweepAgainMs, 'the sweep', () => keepSweep(client, sweepEvery));
 const planning = again(MINUTE_MS, 'capacity', () => restoreCapacity(client, pools));
+const unwatchSlots = bindAddress === undefined ? undefined : watchSlots(drift.slots);
 const unwatch = bindAddress === undefined ? undefined : watchFailing(client);
 
 // A supervisor that is gone can no longer stop its children.
@@ -66,9 +74,10 @@ const stopped = Promise.all(workers.map((worker) => worker.run()));
 process.send?.('ready');
 await stopped;
 unwatch?.();
+unwatchSlots?.();
 clearInterval(sweeping);
 clearInterval(planning);
 process.off('disconnect', stop);
 drift.stop();
-await Promise.all([connection.close(), cluster.close()]);
+await Promise.all([connection.close(), cluster.close(), refillCluster.close()]);
 if (process.connected) process.disconnect();

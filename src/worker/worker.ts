@@ -20,8 +20,15 @@ const CACHED_WORKFLOWS = 1000;
 /** Shorter than supervisors usually wait, so that what still waits for pods is handed on rather than killed. */
 const SHUTDOWN_GRACE_MS = 4000;
 
-/** Making slots must not keep people waiting: so few steps at once, beside those of theirs. */
-const REFILLS_AT_ONCE = 8;
+/** Making slots must not keep people waiting: so few steps at once, and so many waits for pods, beside those of theirs. */
+const [REFILLS_AT_ONCE, REFILLS_WAITING] = [8, 100];
+
+/** What the workers of a process work with. */
+export interface WorkerDependencies {
+  forPeople: Dependencies;
+  /** The same over connections of their own, since calls to the cluster are made in turns. */
+  forRefills: Dependencies;
+}
 
 /**
  * The workers of a process, not yet running: one for people, and a small one that makes slots.
@@ -30,7 +37,7 @@ const REFILLS_AT_ONCE = 8;
 export async function createWorkers(
   connection: NativeConnection,
   namespace: string,
-  dependencies: Dependencies,
+  { forPeople, forRefills }: WorkerDependencies,
   workflowsPath = BUNDLE.workflowsPath,
 ): Promise<Worker[]> {
   const workflowBundle = await bundleWorkflowCode({ ...BUNDLE, workflowsPath });
@@ -38,16 +45,22 @@ export async function createWorkers(
     connection,
     namespace,
     workflowBundle,
-    activities: createActivities(dependencies),
-    maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
   };
   return await Promise.all([
-    Worker.create({ ...common, taskQueue: TASK_QUEUE, maxCachedWorkflows: CACHED_WORKFLOWS }),
+    Worker.create({
+      ...common,
+      taskQueue: TASK_QUEUE,
+      activities: createActivities(forPeople),
+      maxCachedWorkflows: CACHED_WORKFLOWS,
+      maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
+    }),
     Worker.create({
       ...common,
       taskQueue: REFILL_QUEUE,
-      maxCachedWorkflows: ACTIVITY_SLOTS,
+      activities: createActivities(forRefills),
+      maxCachedWorkflows: REFILLS_WAITING,
+      maxConcurrentActivityTaskExecutions: REFILLS_WAITING,
       maxConcurrentWorkflowTaskExecutions: REFILLS_AT_ONCE,
       maxConcurrentLocalActivityExecutions: REFILLS_AT_ONCE,
     }),

@@ -34,6 +34,10 @@ export class TemporalWorkflows implements Workflows {
     return { run: resumed?.life.run ?? open.firstRun, environment: open.environment };
   }
 
+  async isOpen(identity: Identity): Promise<boolean> {
+    return (await this.#openRun(workflowId(identity))) !== undefined;
+  }
+
   async teardownOf(identity: Identity, run: string): Promise<Pick<Ours, 'teardown' | 'tornDownSince'>> {
     const description = await this.#describe(teardownId(identity, run));
     if (description === undefined) return { teardown: 'none' };

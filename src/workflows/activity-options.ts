@@ -33,6 +33,13 @@ export const telling = proxyActivities<Activities>({
   retry,
 });
 
+/** The same of what is counted: once, or not at all. */
+export const tellingOnce = proxyActivities<Activities>({
+  startToCloseTimeout: '15s',
+  scheduleToCloseTimeout: '30s',
+  retry: { maximumAttempts: 1 },
+});
+
 /** Puts to sleep, however long the cluster takes. */
 export const sleeping = proxyActivities<Activities>({
   startToCloseTimeout: '10m',

@@ -7,7 +7,7 @@ import { ordersOf, removalsOf } from '../capacity/orders.ts';
 import type { CapacityReport } from '../capacity/report.ts';
 import { reportOf } from '../capacity/report-of.ts';
 import { capacityDetails } from '../capacity/text.ts';
-import { surveying, telling } from './activity-options.ts';
+import { surveying, telling, tellingOnce } from './activity-options.ts';
 import { fill } from './filling.ts';
 import { tearDownLeftover } from './hand-over.ts';
 import type { CapacityInput, CapacityMemo } from './messages.ts';
@@ -31,24 +31,31 @@ export async function CapacityWorkflow({ settings, dryRun = false }: CapacityInp
 }
 
 /** For whoever asks, and for the next plan. */
-function remember(capacity: CapacityReport, { ledger, demand }: Observed, { pools }: Decision): void {
+function remember(capacity: CapacityReport, { ledger, demand, isForgetful }: Observed, { pools }: Decision): void {
   const memo: CapacityMemo = {
     capacity,
-    ledger: withPlans(ledger, lastPlans(pools)),
+    ...(!isForgetful && { ledger: withPlans(ledger, lastPlans(pools)) }),
     ...(demand && { demand }),
   };
   upsertMemo({ ...memo });
 }
 
-/** Nothing is held up by that nobody can be told: the report says it all. */
-async function tell({ pools }: CapacityReport, observed: Observed): Promise<void> {
+async function tell({ at, pools }: CapacityReport, observed: Observed): Promise<void> {
   const newly = new Map(observed.pools.map((pool) => [pool.template, pool.newly]));
+  const shown = pools.map((pool): Parameters<typeof tellingOnce.showPools>[0][number] => {
+    return [pool, newly.get(pool.template) ?? { hits: 0, misses: 0 }];
+  });
+  await ifPossible(() => tellingOnce.showPools(shown, at));
+  for (const why of newlySetAside(pools, observed.ledger)) {
+    log.warn(why);
+    await ifPossible(() => telling.reportSetAside(workflowInfo().workflowId, why));
+  }
+}
+
+/** Nothing is held up by that nobody can be told: the report says it all. */
+async function ifPossible(told: () => Promise<unknown>): Promise<void> {
   try {
-    await telling.showPools(pools.map((pool) => [pool, newly.get(pool.template) ?? { hits: 0, misses: 0 }]));
-    for (const why of newlySetAside(pools, observed.ledger)) {
-      log.warn(why);
-      await telling.reportSetAside(workflowInfo().workflowId, why);
-    }
+    await told();
   } catch (error) {
     if (!(error instanceof TemporalFailure)) throw error;
   }

@@ -22,7 +22,7 @@ import { quick } from './activity-options.ts';
 import { withinDeadline } from './deadline.ts';
 import { causeOf, failureOf, problemOf } from './failure.ts';
 import { handOverTo, tearDown } from './hand-over.ts';
-import { Memory } from './memory.ts';
+import { Memory, SOON_MS } from './memory.ts';
 import { Mender } from './mending.ts';
 import { accessUpdate, type EnvironmentInput } from './messages.ts';
 import { persistently } from './persistently.ts';
@@ -219,7 +219,11 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
   }
 }
 
-/** Whether no worker can have done anything of this run of which its history tells nothing. */
+/**
+ * Whether no worker can have done anything of this run of which its history tells nothing. A history that is restored from
+ * a backup may be as short, but then it is some time ago that it began.
+ */
 function isFirstTask(): boolean {
-  return workflowInfo().historyLength <= FIRST_TASK_EVENTS;
+  const { historyLength, startTime } = workflowInfo();
+  return historyLength <= FIRST_TASK_EVENTS && Date.now() - startTime.getTime() < SOON_MS;
 }

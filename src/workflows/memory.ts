@@ -9,7 +9,7 @@ import { persistently } from './persistently.ts';
 import type { EnvironmentRecord, StepResult } from './record.ts';
 
 /** What was handed over sooner cannot be in a backup as one that was not. Its start does without a look. */
-const SOON_MS = 5000;
+export const SOON_MS = 5000;
 /** No deadline ends the waiting for a cluster that is away for days: it must not fill a history. */
 const LONGEST_PAUSE_MS = 60_000;
 

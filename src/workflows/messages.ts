@@ -11,7 +11,7 @@ import type { Specification } from '../environment/request.ts';
 
 /** Where workers take all of Berth's work from. */
 export const TASK_QUEUE = 'berth';
-/** Where workers take the making of slots from, so that people come before refills. */
+/** Where workers take the planning and the making of slots from, so that people come before refills. */
 export const REFILL_QUEUE = 'berth-refills';
 
 /** What a life of an environment is started with. It carries the whole request: the run provisions by itself. */
@@ -60,8 +60,8 @@ export interface CapacityInput {
 /** What the memo of a capacity plan holds. */
 export interface CapacityMemo {
   capacity: CapacityReport;
-  /** For the next plan. */
-  ledger: Ledger;
+  /** For the next plan. Missing where that of the plan before could not be read, and stands. */
+  ledger?: Ledger;
   /** The same, where it has changed. */
   demand?: DemandRecord;
 }

@@ -62,6 +62,7 @@ describe('an entry of the calendar that is wrong', () => {
     ],
     ['a count of none', { count: 0 }, 'count: Too small'],
     ['half a slot', { count: 1.5 }, 'count: Invalid input'],
+    ['more slots than a pool may have', { count: 1001 }, 'count: Too big'],
     ['no reason', { reason: '  ' }, 'reason: must say why'],
     ['a field that nobody knows', { colour: 'red' }, 'Unrecognized key: "colour"'],
   ])('is refused with its place: %s', (_, changes, fault) => {

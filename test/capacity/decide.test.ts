@@ -96,6 +96,18 @@ describe('what is shown', () => {
     });
   });
 
+  it('lists some of those who are awaited by name, and counts them all', () => {
+    const { awaited: someone, ...seen } = awaited('bare');
+    const people = Array.from({ length: 251 }, (_, number) =>
+      someone.map((one) => ({ ...one, dev_id: `dev-${number}`, isServed: number === 250 })),
+    );
+    const shown = report(all([], { expectation: { ...seen, awaited: people.flat() } }));
+
+    expect(shown.prepared).toHaveLength(200);
+    expect(shown.prepared_counts).toEqual({ wanted: 250, 'handed over': 1 });
+    expect(capacityDetails(shown)).toContain('250 wanted, 1 handed over');
+  });
+
   it('leaves out what is not known', () => {
     const { forecast: _, claimsPerMinute: __, ...blind } = pool('node');
     const { headroom: ___, ...seen } = all([blind]);

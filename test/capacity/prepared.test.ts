@@ -26,6 +26,15 @@ describe('what is prepared by name', () => {
     expect(report[0]).toMatchObject({ until: '2026-03-02T09:00:00.000Z', reason: 'Workshop' });
   });
 
+  it('stays as it is for those of whom it could not be read whether they have an environment', () => {
+    const { isServed: _, ...ada } = person('ada');
+    const { isServed: __, ...bob } = person('bob');
+    const { make, remove, report } = plan({ awaited: [ada, bob], slots: [slot('bob')] });
+
+    expect({ make, remove }).toEqual({ make: [], remove: [] });
+    expect(report.map(({ state }) => state)).toEqual(['unknown', 'ready']);
+  });
+
   it('is as much as there is room for, where it takes any', () => {
     const awaited = ['ada', 'bob', 'eve'].map((name) => person(name));
 

@@ -37,6 +37,17 @@ describe('settings of capacity', () => {
     expect(faults(settings)).toEqual([expect.stringContaining(fault)]);
   });
 
+  it('name no more people than a plan can look after one by one', () => {
+    const { count: _, ...entry } = ENTRY;
+    const roster = (people: number) => Array.from({ length: people }, (_, number) => ({ dev_id: `dev-${number}` }));
+    const calendar = (...rosters: number[]) => ({
+      calendar: rosters.map((one) => ({ ...entry, roster: roster(one) })),
+    });
+
+    expect(faults(calendar(300, 200))).toEqual([]);
+    expect(faults(calendar(300, 201))).toEqual([expect.stringContaining('calendar: must name at most 500 people')]);
+  });
+
   it('are as much as one message of Temporal holds well: more is refused, and what to do is said', () => {
     const course = (count: number) => ({ calendar: Array(count).fill({ ...ENTRY, reason: 'é'.repeat(200) }) });
 

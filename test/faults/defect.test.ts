@@ -103,7 +103,12 @@ async function startOtherRelease(stage: Stage): Promise<() => Promise<void>> {
     sweepGraceMs: 0,
     slots: { shelf: EMPTY, isWhole: () => undefined, onClaim: () => undefined },
   };
-  const workers = await createWorkers(connection, stage.temporal.options.namespace, dependencies, OTHER_RELEASE);
+  const workers = await createWorkers(
+    connection,
+    stage.temporal.options.namespace,
+    { forPeople: dependencies, forRefills: dependencies },
+    OTHER_RELEASE,
+  );
   const ended = Promise.all(workers.map((worker) => worker.run()));
   const stop = async (): Promise<void> => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { type Agent, request } from 'node:https';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestInfo } from './request-info.ts';
 
 /** A request as the proxy saw it. */
@@ -74,6 +75,12 @@ export class Exchange {
 
   /** Passes it on as it comes, for so long. Then it is cut; or nothing comes any more, and neither side is told. */
   async passFor(ms: number, then: 'cut' | 'silence'): Promise<void> {
+    const giveUp = new AbortController();
+    await this.passUntil(sleep(ms, undefined, { signal: giveUp.signal }), then).finally(() => giveUp.abort());
+  }
+
+  /** The same until something has happened. */
+  async passUntil(event: Promise<unknown>, then: 'cut' | 'silence'): Promise<void> {
     const left = new AbortController();
     const closed = once(this.#response, 'close');
     void closed.then(() => left.abort());
@@ -81,15 +88,17 @@ export class Exchange {
     this.#response.writeHead(answer.statusCode ?? 0, answer.headers);
     this.#response.flushHeaders();
     let isOver = false;
-    const over = setTimeout(() => {
-      isOver = true;
-      if (then === 'cut') this.cut();
-    }, ms);
+    void event.then(
+      () => {
+        isOver = true;
+        if (then === 'cut') this.cut();
+      },
+      () => undefined,
+    );
     answer.on('data', (chunk) => isOver || this.#response.write(chunk));
     answer.on('end', () => isOver || this.#response.end());
     answer.on('error', () => isOver || this.cut());
     await closed;
-    clearTimeout(over);
   }
 
   /** Answers the client. */

@@ -41,6 +41,11 @@ export function silentAfter(ms: number): Fault {
   return (exchange) => exchange.passFor(ms, 'silence');
 }
 
+/** The same from a moment on. */
+export function silentOnce(moment: Promise<unknown>): Fault {
+  return (exchange) => exchange.passUntil(moment, 'silence');
+}
+
 /** It is answered with a `Status`, as the apiserver answers errors, and never reaches it. */
 export function refuseWith(
   code: number,

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NOBODYS } from '../../src/environment/identity.ts';
 import { adminCluster } from '../setup/client.ts';
-import { cut, doTwice, type Fault, Hold, loseAnswer, MOMENTS } from './faults.ts';
+import type { ProxiedRequest } from './exchange.ts';
+import { cut, doTwice, type Fault, Hold, loseAnswer, MOMENTS, silentOnce } from './faults.ts';
 import { closeRow } from './row.ts';
 import { Stage } from './stage.ts';
 import { atStrength } from './strength.ts';
@@ -19,7 +21,7 @@ describe('claims of warm slots', () => {
   beforeAll(async () => {
     stage = await Stage.setUp({ ownKey: true });
     slots = new WarmSlots(stage);
-    await Promise.all([stage.startApi(), stage.startWorker('one'), stage.startWorker('other')]);
+    await Promise.all([stage.startApi(), stage.startMeasuredWorker('one'), stage.startMeasuredWorker('other')]);
   });
   afterAll(() => stage.close());
 
@@ -80,7 +82,7 @@ describe('claims of warm slots', () => {
       await stage.killWorker(caller);
       hold.drop();
       const shown = await stage.settled(developer);
-      await stage.startWorker(caller);
+      await stage.startMeasuredWorker(caller);
 
       expect(shown).toMatchObject({ state: 'ready', provisioned_from: 'warm_pool' });
       if (moment === 'after it is done') expect(shown.namespace).toBe(name);
@@ -131,28 +133,98 @@ describe('claims of warm slots', () => {
       expect((await ending).status).toBe(200);
 
       const waiting = (await slots.seen()).map(({ namespace }) => namespace.name);
-      const free = moment === 'after it is done' ? made.filter((other) => other !== name) : waiting;
-      expect(waiting.toSorted()).toEqual(free.toSorted());
+      // Whether the swap came first or the end: a slot was claimed and is gone, or was not and waits.
+      const claimed = made.filter((other) => !waiting.includes(other));
+      expect(claimed).toEqual(moment === 'after it is done' || claimed.length > 0 ? [name] : []);
+      const admin = await adminCluster();
+      expect(
+        await admin.read({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: claimed[0] ?? 'none' } }),
+      ).toBeUndefined();
       await slots.remove();
       runs++;
     });
   });
 
-  test('a slot that the cache does not know to be claimed is not given again', { timeout: TEST_MS }, async () => {
+  test('a slot of which its worker does not know that it was claimed is not given again: the swap is refused', {
+    timeout: TEST_MS,
+  }, async () => {
+    await Promise.all(['one', 'other'].map((name) => stage.killWorker(name)));
+    const { promise: fromNowOn, resolve: fallSilent } = Promise.withResolvers<void>();
+    const isWatch = ({ caller, query }: ProxiedRequest): boolean => caller === 'stale' && query.includes('watch=');
+    const rule = stage.proxy.on(isWatch, silentOnce(fromNowOn));
+    await stage.startMeasuredWorker('stale');
     const [name = ''] = await slots.make(1);
-    const owner = stage.environment('quick');
-    const isWatch = ({ query }: { query: string }) => query.includes('watch=');
-    // From here on nothing is told to any worker.
-    const rule = stage.proxy.on(isWatch, (exchange) => exchange.passFor(1, 'silence'));
-    const taken = await stage.start({ ...owner, template: 'bare' });
-    const others = await Promise.all(
-      ['slow-1', 'slow-2', 'slow-3'].map((other) => stage.start({ ...stage.environment(other), template: 'bare' })),
-    );
+    const [slot] = await slots.seen();
+    if (slot === undefined) throw new Error('There is one.');
+    fallSilent();
+    const owner = await slots.claimElsewhere(slot);
+
+    const developer = stage.environment('late');
+    const { body } = await stage.start({ ...developer, template: 'bare' });
+
+    expect(stage.proxy.requests.filter(isClaimOf([name])).map(({ caller }) => caller)).toContain('stale');
+    expect(body).toMatchObject({ state: 'ready', provisioned_from: 'cold' });
+    const admin = await adminCluster();
+    const reference = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+    const live = await admin.read(reference);
+    expect(live?.metadata?.annotations?.['berth.dev/developer']).toBe(owner);
+    await admin.delete(reference, live?.metadata?.uid ?? '');
+    await stage.terminate(developer);
+    rule.left = 0;
+    await stage.killWorker('stale');
+    await Promise.all(['one', 'other'].map((worker) => stage.startMeasuredWorker(worker)));
+    runs++;
+  });
+
+  describe.for(MOMENTS)('a slot that is taken back in the middle of its claim, %s', (moment) => {
+    test('goes to one of the two: who claims it keeps it, or goes cold', { timeout: TEST_MS }, async () => {
+      const made = await slots.make(1);
+      const [slot] = await slots.seen();
+      if (slot === undefined) throw new Error('There is one.');
+      const hold = new Hold(moment);
+      const rule = stage.proxy.on(isClaimOf(made), hold.fault, 1);
+      const developer = stage.environment(`retired-${moment.split(' ')[0]}`);
+      const starting = stage.start({ ...developer, template: 'bare' });
+      await hold.caughtWithin(CAUGHT_MS, 'the claim');
+      rule.left = 0;
+
+      const isTakenBack = await slots.retire(slot);
+      hold.release();
+      const { status, body } = await starting;
+
+      const isClaimed = moment === 'after it is done';
+      expect(isTakenBack).toBe(!isClaimed);
+      expect({ status, body }).toMatchObject({
+        status: 200,
+        body: { state: 'ready', provisioned_from: isClaimed ? 'warm_pool' : 'cold' },
+      });
+      expect((await slots.seen()).map(({ state }) => state)).toEqual(isClaimed ? [] : ['going']);
+      expect((await stage.terminate(developer)).status).toBe(200);
+      await slots.remove();
+      runs++;
+    });
+  });
+
+  test('a worker that is killed just as it offers a slot: another has it offered, once', {
+    timeout: TEST_MS,
+  }, async () => {
+    const hold = new Hold('after it is done');
+    const name = `dev-${stage.developers}-slot-offered`;
+    let patches = 0;
+    // The first is its mark, the second offers it.
+    const isOffer = (request: ProxiedRequest): boolean => isClaimOf([name])(request) && ++patches === 2;
+    const rule = stage.proxy.on(isOffer, hold.fault, 1);
+    const making = slots.run({ dev_id: `${stage.developers}-slot-offered`, project: NOBODYS }, 'bare');
+    const { caller } = await hold.caughtWithin(CAUGHT_MS, 'the offer');
     rule.left = 0;
 
-    expect(taken.body).toMatchObject({ namespace: name, provisioned_from: 'warm_pool' });
-    for (const { body } of others) expect(body.provisioned_from).toBe('cold');
-    await Promise.all([taken, ...others].map(({ body }) => stage.terminate(body)));
+    await stage.killWorker(caller);
+    hold.drop();
+    await making;
+    await stage.startMeasuredWorker(caller);
+
+    expect(await slots.seen()).toMatchObject([{ namespace: { name }, state: 'ready' }]);
+    await slots.remove();
     runs++;
   });
 

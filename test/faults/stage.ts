@@ -48,6 +48,7 @@ export class Stage {
   /** Where its files are, until it closes. */
   readonly directory: string;
   readonly #processes = new Map<string, ProductProcess>();
+  readonly #metrics = new Map<string, string>();
 
   private constructor(parts: {
     directory: string;
@@ -92,6 +93,23 @@ export class Stage {
       ...variables,
     };
     await this.#launch(name, 'worker', env, checkout);
+  }
+
+  /** The same, and has it tell its metrics at the address that {@link metricsOf} asks. */
+  async startMeasuredWorker(name: string, variables: Readonly<Record<string, string>> = {}): Promise<void> {
+    const { [name]: port } = await choosePorts(join(this.directory, 'metrics.json'), { [name]: undefined });
+    this.#metrics.set(name, `http://${LOOPBACK}:${port}/metrics`);
+    await this.startWorker(name, { BERTH_METRICS_LISTEN: `${LOOPBACK}:${port}`, ...variables });
+  }
+
+  /** The names of the workers that are measured and run. */
+  get measuredWorkers(): string[] {
+    return [...this.#metrics.keys()].filter((name) => this.#processes.has(name));
+  }
+
+  /** What a worker tells Prometheus. */
+  async metricsOf(name: string): Promise<string> {
+    return await (await fetch(this.#metrics.get(name) ?? '')).text();
   }
 
   /** `kill -9` for a worker. */

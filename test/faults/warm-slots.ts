@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inject } from 'vitest';
+import { expect, inject } from 'vitest';
+import { claim } from '../../src/cluster/slots/claim.ts';
 import type { SeenSlot } from '../../src/cluster/slots/seen-slot.ts';
 import { listSlots, retire } from '../../src/cluster/slots/slots.ts';
 import { type Identity, NOBODYS, teardownId } from '../../src/environment/identity.ts';
@@ -17,8 +19,9 @@ import type { TeardownWorkflow } from '../../src/workflows/teardown.ts';
 import { clusterBy } from '../setup/client.ts';
 import type { Stage } from './stage.ts';
 
-/** By then the watches of all workers have told of what was written, on a busy machine too. */
-const SEEN_MS = 3000;
+const SEEN_WITHIN = { timeout: 60_000, interval: 250 };
+/** What a slot consists of is told by other watches than the slot itself, at about the same moment. */
+const SETTLING_MS = 500;
 
 /** The slots of one stage, which must have a key of its own: whoever shares it may claim them. */
 export class WarmSlots {
@@ -29,7 +32,7 @@ export class WarmSlots {
     this.#stage = stage;
   }
 
-  /** Makes so many, side by side, and waits until all workers may have seen them; @returns their namespaces' names */
+  /** Makes so many, side by side, and waits until all workers have seen them; @returns their namespaces' names */
   async make(count: number, template = 'bare'): Promise<string[]> {
     const names = await Promise.all(
       Array.from({ length: count }, async () => {
@@ -38,8 +41,21 @@ export class WarmSlots {
         return `dev-${identity.dev_id}`;
       }),
     );
-    await sleep(SEEN_MS);
+    await this.untilSeen();
     return names;
+  }
+
+  /** Waits until every worker of the stage sees all slots that there are. */
+  async untilSeen(): Promise<void> {
+    const { length } = (await this.seen()).filter(({ state }) => state === 'ready');
+    const seenBy = async (worker: string): Promise<number> => {
+      const gauges = (await this.#stage.metricsOf(worker)).matchAll(/^berth_slots_seen\{.*\} (\d+)$/gm);
+      return [...gauges].reduce((sum, [, count]) => sum + Number(count), 0);
+    };
+    await Promise.all(
+      this.#stage.measuredWorkers.map((worker) => expect.poll(() => seenBy(worker), SEEN_WITHIN).toBe(length)),
+    );
+    await sleep(SETTLING_MS);
   }
 
   /** Runs the workflow that makes a slot of this identity. */
@@ -57,6 +73,25 @@ export class WarmSlots {
   /** Those that nobody has claimed. */
   seen(): Promise<SeenSlot[]> {
     return this.#withCluster((cluster, key) => listSlots(cluster, key));
+  }
+
+  /** Takes a slot back as a plan does; @returns whether nobody was faster */
+  retire(slot: SeenSlot): Promise<boolean> {
+    return this.#withCluster((cluster) => retire(cluster, slot));
+  }
+
+  /** Claims a slot for somebody of whom no worker of the stage knows; @returns the developer that it bears now */
+  claimElsewhere(slot: SeenSlot): Promise<string> {
+    const developer = `${this.#stage.developers}-elsewhere`;
+    return this.#withCluster(async (cluster, key) => {
+      const specification = { ...slot.specification, dev_id: developer, project: 'shop' };
+      const shelf = { candidates: () => [{ slot, as: specification }], putBack: () => undefined };
+      const environment = { ...queued(specification, new Date()), state: 'ready' as const };
+      const life = { run: randomUUID(), nonce: randomUUID() };
+      const claimed = await claim(cluster, key, shelf, { specification, life, environment, mayHaveClaimed: false });
+      if (claimed === undefined) throw new Error('It could not be claimed.');
+      return developer;
+    });
   }
 
   /** Removes those that nobody has claimed. */

@@ -5,7 +5,7 @@ import { NO_POOLS } from '../../src/capacity/settings.ts';
 import { capacityNow } from '../../src/temporal/capacity-now.ts';
 import { changeCapacity, planNow } from '../../src/temporal/capacity-schedule.ts';
 import { keepCapacity, restoreCapacity } from '../../src/worker/schedules.ts';
-import { TASK_QUEUE } from '../../src/workflows/messages.ts';
+import { REFILL_QUEUE } from '../../src/workflows/messages.ts';
 import { newTemporalNamespace } from '../faults/temporal-namespace.ts';
 
 const HALF_A_MINUTE_MS = 30_000;
@@ -43,7 +43,7 @@ describe('the schedule by which capacity is planned', () => {
     const { spec, policies, action, raw } = await schedule().describe();
     expect(spec.intervals).toMatchObject([{ every: HALF_A_MINUTE_MS }]);
     expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 10_000 });
-    expect(action).toMatchObject({ workflowType: 'CapacityWorkflow', taskQueue: TASK_QUEUE });
+    expect(action).toMatchObject({ workflowType: 'CapacityWorkflow', taskQueue: REFILL_QUEUE });
     expect(action).toMatchObject({ args: [{ settings: { pools: { node: POOL }, calendar: [] } }] });
     expect(raw.schedule?.action?.startWorkflow?.workflowRunTimeout?.seconds?.toString()).toBe('600');
     // A schedule whose runs are tried again by Temporal loses track of them.

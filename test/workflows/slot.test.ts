@@ -18,7 +18,7 @@ describe('a start where warm slots wait', () => {
   beforeAll(async () => {
     stage = await Stage.setUp({ ownKey: true });
     slots = new WarmSlots(stage);
-    await Promise.all([stage.startApi(), stage.startWorker('worker')]);
+    await Promise.all([stage.startApi(), stage.startMeasuredWorker('worker')]);
   });
   afterEach(() => slots.remove());
   afterAll(() => stage.close());
@@ -105,7 +105,7 @@ describe('a start where warm slots wait', () => {
       { ...quota, spec: { hard: { pods: '1000' } } } as never,
       (await admin.read(quota))?.metadata?.uid ?? '',
     );
-    await sleep(1000);
+    await sleep(3000);
 
     const [first, second] = [stage.environment('first'), stage.environment('second')];
     const answers = [
@@ -121,14 +121,19 @@ describe('a start where warm slots wait', () => {
   it('of a developer for whom one is prepared gets that one, under the exact name; nobody else does', async () => {
     const developer = stage.environment('invited');
     await slots.run(developer, 'bare');
-    await sleep(3000);
+    await slots.untilSeen();
     const other = stage.environment('other');
 
     const others = await stage.start({ ...other, template: 'bare' });
-    const theirs = await stage.start({ ...developer, template: 'bare' });
+    // Who names no template gets what was prepared, whatever it is.
+    const theirs = await stage.start(developer);
 
     expect(others.body.provisioned_from).toBe('cold');
-    expect(theirs.body).toMatchObject({ provisioned_from: 'prepared', namespace: `dev-${developer.dev_id}` });
+    expect(theirs.body).toMatchObject({
+      provisioned_from: 'prepared',
+      template: { name: 'bare' },
+      namespace: `dev-${developer.dev_id}`,
+    });
     await Promise.all([developer, other].map((identity) => stage.terminate(identity)));
   });
 

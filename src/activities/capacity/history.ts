@@ -17,13 +17,16 @@ export interface Underway extends Identity {
   startedAt: Date;
 }
 
+/** A making of a slot that has ended. */
+export interface Ended extends Making, Identity {}
+
 /** What a plan must know of what workflows have done. All are lists that lag a moment behind. */
 export interface CapacityHistory {
   remembered(): Promise<Remembered>;
   /** The lives of environments whose workflow was started after a moment, each as it is shown now. */
   startedSince(moment: Date): AsyncIterable<Environment>;
   /** The makings of slots that have ended after a moment. */
-  madeSince(moment: Date): AsyncIterable<Making>;
+  madeSince(moment: Date): AsyncIterable<Ended>;
   underway(): AsyncIterable<Underway>;
   /** What a slot was made of; `undefined` where Temporal keeps that no longer. */
   madeOf(making: Execution): Promise<Specification | undefined>;

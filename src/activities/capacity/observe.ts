@@ -11,6 +11,7 @@ import { DEFAULT_TEMPLATE } from '../../templates/specification.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { awaitedNow } from './awaited.ts';
 import type { Remembered } from './history.ts';
+import { justFailed } from './just-failed.ts';
 import { type Read, readWorld, unlessUnread } from './read.ts';
 import { type SeenSlots, seenSlots } from './slots.ts';
 import { type Version, versionOf } from './versions.ts';
@@ -26,16 +27,20 @@ export async function observeCapacity(
 ): Promise<Observed> {
   const atMs = Date.now();
   const untilMs = atMs - LAG_MS;
-  const remembered = await dependencies.history.remembered();
-  const { ledger: before = emptyLedger(untilMs), demand = emptyRecord(untilMs) } = remembered;
+  const remembered = await unlessUnread('the plan before', () => dependencies.history.remembered());
+  const { ledger: before = emptyLedger(untilMs), demand = emptyRecord(untilMs) } = remembered ?? {};
   const sinceMs = Math.min(demand.untilMs, before.countedUntilMs, untilMs - RATE_MS);
   const read = await readWorld(dependencies, { starts: sinceMs, makings: before.countedUntilMs }, signal);
+  const ledger = counted(before, read, untilMs);
   const isWhole = (name: string) => dependencies.slots.isWhole(name);
-  const seen = read.underway && read.slots && seenSlots(read.slots, read.underway, isWhole, before.suspects);
+  const { slots, underway, makings } = read;
+  const making = underway && makings && [...justFailed(makings, ledger.countedUntilMs), ...underway];
+  // Which version works is remembered only: without that, slots stay as they are.
+  const seen = remembered && slots && making && seenSlots(slots, making, isWhole, before.suspects, atMs);
   const wanted = wantedAt(settings.calendar, atMs, DEFAULT_TEMPLATE);
   const names = templatesOf(settings, wanted, seen, before);
   const memory = {
-    ledger: seenNow(withPools(counted(before, read, untilMs), names), seen, atMs),
+    ledger: seenNow(withPools(ledger, names), seen, atMs),
     demand: read.starts ? withStarts(demand, read.starts.filter(isAnybodys), untilMs) : demand,
     atMs,
   };
@@ -70,7 +75,7 @@ export async function observeCapacity(
       ...(seen && { slots: seen.prepared }),
       versions: Object.fromEntries(known),
     },
-    ...(isNews(memory, remembered) && { demand: memory.demand }),
+    ...(remembered ? isNews(memory, remembered) && { demand: memory.demand } : { isForgetful: true }),
   };
 }
 

@@ -1,13 +1,12 @@
 import { log } from '@temporalio/activity';
 import { rootCause } from '@temporalio/common';
 import type { ServedStart } from '../../capacity/ledger.ts';
-import type { Making } from '../../capacity/making.ts';
 import type { SeenSlot } from '../../cluster/slots/seen-slot.ts';
 import { listSlots } from '../../cluster/slots/slots.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { workflowId } from '../../environment/identity.ts';
 import type { Dependencies } from '../dependencies.ts';
-import type { CapacityHistory, Underway } from './history.ts';
+import type { CapacityHistory, Ended, Underway } from './history.ts';
 
 /** What begins then may have been asked for before, by another clock. */
 const SKEW_MS = 60_000;
@@ -15,7 +14,7 @@ const SKEW_MS = 60_000;
 /** What was read of the world, each part as far as it could be. */
 export interface Read {
   starts?: ServedStart[];
-  makings?: Making[];
+  makings?: Ended[];
   underway?: Underway[];
   slots?: SeenSlot[];
 }
@@ -29,11 +28,12 @@ export async function readWorld(
   sinceMs: { starts: number; makings: number },
   signal: AbortSignal,
 ): Promise<Read> {
-  const [starts, makings, underway] = await Promise.all([
+  const [starts, underway] = await Promise.all([
     unlessUnread('starts', () => startsSince(history, sinceMs.starts)),
-    unlessUnread('ended makings', () => all(history.madeSince(new Date(sinceMs.makings)))),
     unlessUnread('makings', () => all(history.underway())),
   ]);
+  // After those that go on: what ends in between must not be missing in both.
+  const makings = await unlessUnread('ended makings', () => all(history.madeSince(new Date(sinceMs.makings))));
   // After its workflow: what is ready by now must not be taken for one that is still to come.
   const slots = await unlessUnread('slots', () => listSlots(cluster, ownershipKey, signal));
   return {

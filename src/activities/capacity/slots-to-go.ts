@@ -18,8 +18,10 @@ export async function takeBack(
   const gone: Leftover[] = [];
   for (const slot of await listSlots(cluster, ownershipKey, signal)) {
     const { specification, life, namespace, createdAt, state } = slot;
-    const isToGo = state === 'going' || (state === 'ready' && names.includes(namespace.name));
-    if (!isToGo || !(await retire(cluster, slot, signal)) || (await isSeenTo(workflows, slot))) continue;
+    const isToGo = state === 'going' || names.includes(namespace.name);
+    // What is being made is its maker's to undo.
+    if (!isToGo || (state === 'making' && (await isBeingMade(workflows, slot)))) continue;
+    if (!(await retire(cluster, slot, signal)) || (await isSeenTo(workflows, slot))) continue;
     const place = await located(namespace, signal);
     gone.push(leftover(specification, life, place, createdAt, 'nobody has claimed it'));
   }
@@ -27,7 +29,11 @@ export async function takeBack(
 }
 
 /** Whether it is torn down already, or is by whoever makes it. What a teardown has left is a matter of the sweep. */
-async function isSeenTo(workflows: Dependencies['workflows'], { specification, life }: SeenSlot): Promise<boolean> {
-  if ((await workflows.makerOf(specification))?.run === life.run) return true;
-  return (await workflows.teardownOf(specification, life.run)).teardown !== 'none';
+async function isSeenTo(workflows: Dependencies['workflows'], slot: SeenSlot): Promise<boolean> {
+  if (await isBeingMade(workflows, slot)) return true;
+  return (await workflows.teardownOf(slot.specification, slot.life.run)).teardown !== 'none';
+}
+
+async function isBeingMade(workflows: Dependencies['workflows'], { specification, life }: SeenSlot): Promise<boolean> {
+  return (await workflows.makerOf(specification))?.run === life.run;
 }

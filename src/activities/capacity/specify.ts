@@ -1,6 +1,7 @@
 import { listSlots } from '../../cluster/slots/slots.ts';
 import type { Specification } from '../../environment/request.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { unlessUnread } from './read.ts';
 import { versionOf } from './versions.ts';
 
 /** One version of a template. */
@@ -18,7 +19,7 @@ export async function specifySlots(
   const slots = await listSlots(cluster, ownershipKey, signal);
   const slot = slots.find(({ specification: { template } }) => template.name === name && template.digest === digest);
   if (slot !== undefined) return slot.specification;
-  const { ledger } = await history.remembered();
-  const madeBy = ledger?.pools[name]?.versions.find((version) => version.digest === digest)?.madeBy;
+  const remembered = await unlessUnread('the plan before', () => history.remembered());
+  const madeBy = remembered?.ledger?.pools[name]?.versions.find((version) => version.digest === digest)?.madeBy;
   return madeBy && (await history.madeOf(madeBy));
 }

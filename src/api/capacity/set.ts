@@ -14,18 +14,12 @@ const RETRY_AFTER_S = 1;
  */
 export async function setCapacity(client: Client, calls: PromptCalls, settings: Settings): Promise<CapacityNow> {
   try {
-    await calls.make(() =>
-      changeCapacity(client, (before) => (before || isAny(settings) ? { ...before, settings } : undefined)),
-    );
+    // Nothing is set as well: there may be slots though Temporal has lost what they were made for.
+    await calls.make(() => changeCapacity(client, (before) => ({ ...before, settings })));
   } catch (error) {
     if (!(error instanceof CapacityContended)) throw error;
     throw refuseForNow(`${error.message} Send it again, if it is still right.`, RETRY_AFTER_S);
   }
   await calls.make(() => planNow(client));
   return await calls.make(() => capacityNow(client));
-}
-
-/** Where there never was a pool, nothing needs to be planned for none. */
-function isAny({ pools, calendar }: Settings): boolean {
-  return Object.keys(pools).length > 0 || calendar.length > 0;
 }

@@ -31,6 +31,7 @@ export class KindWatch {
   readonly #informer: ListWatch<KubernetesObject>;
   #isStopped = false;
   #isListed = false;
+  #hasFailed = false;
   #pauseMs = 0;
   #begunAt = 0;
 
@@ -54,6 +55,7 @@ export class KindWatch {
     this.#informer.on('update', (object) => follower.onChange(object, false));
     this.#informer.on('delete', (object) => follower.onChange(object, true));
     this.#informer.on('connect', () => {
+      this.#hasFailed = false;
       if (this.#begunAt > 0) follower.onRestart();
       this.#begunAt = performance.now();
     });
@@ -63,6 +65,11 @@ export class KindWatch {
   /** Whether everything has been seen once. */
   get isListed(): boolean {
     return this.#isListed;
+  }
+
+  /** Whether what is known is how it is, but for a moment: everything has been seen, and the watch holds. */
+  get isCurrent(): boolean {
+    return this.#isListed && !this.#hasFailed;
   }
 
   start(): void {
@@ -83,6 +90,7 @@ export class KindWatch {
   }
 
   async #beginAgain(follower: Follower, error: unknown): Promise<void> {
+    this.#hasFailed = true;
     const hasHeld = performance.now() - this.#begunAt > HELD_MS;
     if (hasHeld || this.#pauseMs === 0) follower.onFailure(classify(error));
     this.#pauseMs = hasHeld ? FIRST_PAUSE_MS : Math.min(2 * Math.max(this.#pauseMs, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);

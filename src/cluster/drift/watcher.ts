@@ -61,9 +61,8 @@ export class DriftWatcher {
         return [kind, follow(watched, (object, isGone) => this.#onObject(kind, object, isGone))];
       }),
     );
-    this.slots = new SlotCache(
-      ownershipKey,
-      (slot) => this.#isListed && isWholeSlot(slot, (kind) => this.#of(kind, slot.namespace.name)),
+    this.slots = new SlotCache(ownershipKey, (slot) =>
+      this.#isCurrent ? isWholeSlot(slot, (kind) => this.#of(kind, slot.namespace.name)) : undefined,
     );
   }
 
@@ -104,6 +103,11 @@ export class DriftWatcher {
   /** Whether everything has been seen once. */
   get #isListed(): boolean {
     return [...this.#kinds.values()].every(({ isListed }) => isListed);
+  }
+
+  /** Whether all is known as it is, but for a moment. */
+  get #isCurrent(): boolean {
+    return [...this.#kinds.values()].every(({ isCurrent }) => isCurrent);
   }
 
   #of(kind: string, namespace: string): readonly KubernetesObject[] {

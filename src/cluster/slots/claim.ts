@@ -51,14 +51,15 @@ export async function claim(
   signal?: AbortSignal,
 ): Promise<Claimed | undefined> {
   if (claimant.mayHaveClaimed) {
-    const [before] = await findClaimed(cluster, ownershipKey, claimant.life, { signal });
+    const claimed = await findClaimed(cluster, ownershipKey, claimant.life, { signal });
+    const before = claimed.find(({ isGoing }) => !isGoing);
     if (before !== undefined) return await takeOn(cluster, before, signal);
   }
   for (const candidate of shelf.candidates(claimant.specification)) {
     const { slot, as } = candidate;
     const environment = handedOver(claimant.environment, slot, as);
     if (!(await swap(cluster, ownershipKey, shelf, candidate, claimant.life, environment, signal))) continue;
-    const claimed = { namespace: slot.namespace, specification: as, environment };
+    const claimed = { namespace: slot.namespace, specification: as, environment, isGoing: false };
     return await takeOn(cluster, claimed, signal, slot.specification);
   }
   return undefined;
@@ -94,7 +95,8 @@ async function swap(
     await cluster.merge({ apiVersion: 'v1', kind: 'Namespace', metadata }, uid, signal);
     return true;
   } catch (error) {
-    if (error instanceof ClusterError && error.isMissing) return false;
+    // Gone; or refused for good, as by a webhook: who is refused a slot can have an environment built all the same.
+    if (error instanceof ClusterError && (error.isMissing || error.class === 'final')) return false;
     // Whoever was faster may have been we: a proxy on the way may send again what it had no answer to.
     if (error instanceof ClusterError && error.class === 'conflict')
       return await isClaimedBy(cluster, ownershipKey, slot.namespace, life, signal);

@@ -4,6 +4,7 @@ import type { Life, Namespace } from '../../environment/life.ts';
 import type { Specification } from '../../environment/request.ts';
 import type { Cluster, ListOptions } from '../client.ts';
 import { CLAIMED_BY, selectorOf } from '../objects/labels.ts';
+import { ANNOTATION } from '../ownership.ts';
 import { recall } from '../recall.ts';
 
 /** A slot that was claimed: it is the environment's own. */
@@ -12,6 +13,8 @@ export interface Claimed {
   /** What it is made of, which may be an earlier version of the template. */
   specification: Specification;
   environment: Environment;
+  /** Whether its end was begun. */
+  isGoing: boolean;
 }
 
 /** What a life has claimed, also where the answer to its claim was lost. */
@@ -28,6 +31,8 @@ export async function findClaimed(
     const remembered = recall(ownershipKey, live);
     if (remembered?.environment === undefined || remembered.life.run !== life.run) return [];
     const { namespace, specification, environment } = remembered;
-    return [{ namespace, specification, environment }];
+    const { deletionTimestamp, annotations = {} } = live.metadata ?? {};
+    const isGoing = deletionTimestamp !== undefined || annotations[ANNOTATION.ended] !== undefined;
+    return [{ namespace, specification, environment, isGoing }];
   });
 }

@@ -8,11 +8,11 @@ import { type SeenSlot, seenSlot } from './seen-slot.ts';
 /** The slots of a cluster that are ready, as they were seen last. */
 export class SlotCache implements Shelf {
   readonly #ownershipKey: Buffer;
-  readonly #isWhole: (slot: SeenSlot) => boolean;
+  readonly #isWhole: (slot: SeenSlot) => boolean | undefined;
   readonly #ready = new Map<string, SeenSlot>();
 
-  /** @param isWhole whether all of a slot is there, as far as has been seen, and runs */
-  constructor(ownershipKey: Buffer, isWhole: (slot: SeenSlot) => boolean) {
+  /** @param isWhole whether all of a slot is there and runs; `undefined` where that is not known just now */
+  constructor(ownershipKey: Buffer, isWhole: (slot: SeenSlot) => boolean | undefined) {
     this.#ownershipKey = ownershipKey;
     this.#isWhole = isWhole;
   }
@@ -24,30 +24,38 @@ export class SlotCache implements Shelf {
     else this.#ready.delete(namespace.metadata?.name ?? '');
   }
 
-  /** Whether all of a slot is there; `undefined` where no such slot has been seen to be ready. */
+  /** Whether all of a slot is there; `undefined` where that is not known, or no such slot was seen to be ready. */
   isWhole(name: string): boolean | undefined {
     const slot = this.#ready.get(name);
     return slot && this.#isWhole(slot);
   }
 
+  /** How many are there, by template; whether each is whole is looked at when it is claimed. */
+  counts(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const slot of this.#ready.values()) {
+      const { name } = slot.specification.template;
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    return counts;
+  }
+
   /**
-   * Those that are held for the developer come first; then those of the version that a start gets now. Among the others
-   * it is chance that decides, so that those who come at once rarely want the same.
+   * Those that are held for the developer come first; then those of the version that a start gets now, and the latest of
+   * the earlier ones. Among equals it is chance that decides, so that those who come at once rarely want the same.
    */
   *candidates(wanted: Specification): Generator<Candidate> {
-    const slots = [...this.#ready.values()].filter(
-      ({ specification }) => specification.template.name === wanted.template.name,
+    const slots = shuffled([...this.#ready.values()]);
+    const theirs = slots.filter(
+      ({ specification: { dev_id, project } }) => dev_id === wanted.dev_id && project === wanted.project,
     );
-    const isTheirs = ({ specification: { dev_id, project } }: SeenSlot): boolean =>
-      dev_id === wanted.dev_id && project === wanted.project;
-    const free = shuffled(slots.filter(({ specification }) => !isPrepared(specification)));
-    const [current, earlier] = [true, false].map((isCurrent) =>
-      free.filter(({ specification }) => (specification.template.digest === wanted.template.digest) === isCurrent),
+    const free = slots.filter(
+      ({ specification }) => !isPrepared(specification) && specification.template.name === wanted.template.name,
     );
-    for (const slot of [...slots.filter(isTheirs), ...(current ?? []), ...(earlier ?? [])]) {
+    for (const slot of [...theirs, ...inOrder(free, wanted.template.digest)]) {
       if (this.#ready.get(slot.namespace.name) !== slot) continue;
       const as = claimedAs(slot.specification, wanted);
-      if (as === undefined || !this.#isWhole(slot)) continue;
+      if (as === undefined || this.#isWhole(slot) !== true) continue;
       this.#ready.delete(slot.namespace.name);
       yield { slot, as };
     }
@@ -56,6 +64,17 @@ export class SlotCache implements Shelf {
   putBack(slot: SeenSlot): void {
     if (!this.#ready.has(slot.namespace.name)) this.#ready.set(slot.namespace.name, slot);
   }
+}
+
+/** Those of this version first, then version by version, by the newest slot of each. */
+function inOrder(slots: readonly SeenSlot[], current: string): SeenSlot[] {
+  const newest = new Map<string, number>([[current, Number.POSITIVE_INFINITY]]);
+  for (const { specification, createdAt } of slots) {
+    const { digest } = specification.template;
+    newest.set(digest, Math.max(newest.get(digest) ?? 0, +createdAt));
+  }
+  const age = ({ specification }: SeenSlot): number => newest.get(specification.template.digest) ?? 0;
+  return slots.toSorted((one, other) => (age(one) === age(other) ? 0 : age(other) - age(one)));
 }
 
 /** In an order that nobody can foresee (Fisher and Yates). */

@@ -1,6 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { CapacityWorkflow } from '../../../../src/workflows/capacity.ts';
-import { TASK_QUEUE } from '../../../../src/workflows/messages.ts';
+import { REFILL_QUEUE } from '../../../../src/workflows/messages.ts';
 import { type Play, play } from '../play.ts';
 import type { Stage } from '../stage.ts';
 import { until } from '../until.ts';
@@ -32,7 +32,7 @@ async function ready(told: Planned): Promise<number> {
 async function plan({ client }: Stage, floor: number, dryRun = false): Promise<Planned> {
   const { workflowId, firstExecutionRunId } = await client.workflow.start<typeof CapacityWorkflow>('CapacityWorkflow', {
     workflowId: `capacity/by-hand${dryRun ? '/dry-run' : ''}`,
-    taskQueue: TASK_QUEUE,
+    taskQueue: REFILL_QUEUE,
     args: [{ settings: { pools: { bare: { floor, ceiling: floor } }, calendar: [] }, dryRun }],
   });
   return client.workflow.getHandle<typeof CapacityWorkflow>(workflowId, firstExecutionRunId);
