@@ -5,6 +5,7 @@ import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import { authenticate } from './authentication/authenticate.ts';
 import type { TokenFile } from './authentication/token-file.ts';
 import { capacityRoutes } from './capacity/routes.ts';
+import type { Drain } from './drain.ts';
 import { environmentRoutes } from './environments/routes.ts';
 import { healthRoutes } from './health/routes.ts';
 import { atMost } from './http/at-most.ts';
@@ -21,13 +22,15 @@ export interface ApiDependencies {
   log: Logger;
   /** How many callers may wait at once for what they ask to be done. */
   mostCalls: number;
+  /** How this server goes. */
+  drain: Drain;
 }
 
 /** The HTTP API. Any number of these may run side by side: none keeps any state. */
-export function createApp({ client, tokens, templates, log, mostCalls }: ApiDependencies): Koa {
+export function createApp({ client, tokens, templates, log, mostCalls, drain }: ApiDependencies): Koa {
   const app = new Koa();
-  const calls = new PromptCalls(client);
-  const health = healthRoutes(client, calls);
+  const calls = new PromptCalls(client, drain.waitsEnd);
+  const health = healthRoutes(client, calls, drain);
   const environments = environmentRoutes(client, templates, calls);
   app.on('error', (error: Error) => log.error({ err: error }, 'response failed'));
   app.use(problems(log));

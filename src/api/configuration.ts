@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DURATION, durationMs } from '../environment/duration.ts';
 
 const schema = z.object({
   /** Host and port of the Temporal frontend. */
@@ -17,6 +18,11 @@ const schema = z.object({
   BERTH_IMAGES_FILE: z.string().min(1).optional(),
   /** For how many callers this server does something at once; who comes beyond that is told to come back. */
   BERTH_MOST_CALLS: z.coerce.number().int().min(1).default(1000),
+  /** How long it serves on once it is told to end: as long as balancers take to notice. */
+  BERTH_DRAIN: z
+    .string()
+    .refine((text) => text === '0' || DURATION.test(text), 'must be a duration such as 10s, or 0')
+    .default('10s'),
   BERTH_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -29,6 +35,7 @@ export interface ApiConfiguration {
   templatesDirectory: string;
   imagesFile: string | undefined;
   mostCalls: number;
+  drainMs: number;
   logLevel: string;
 }
 
@@ -53,6 +60,7 @@ export function readConfiguration(variables: NodeJS.ProcessEnv): ApiConfiguratio
     templatesDirectory: data.BERTH_TEMPLATES_DIR,
     imagesFile: data.BERTH_IMAGES_FILE,
     mostCalls: data.BERTH_MOST_CALLS,
+    drainMs: data.BERTH_DRAIN === '0' ? 0 : durationMs(data.BERTH_DRAIN),
     logLevel: data.BERTH_LOG_LEVEL,
   };
 }

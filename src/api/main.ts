@@ -6,13 +6,15 @@ import { readOwnImages } from '../templates/own-images.ts';
 import { createApp } from './app.ts';
 import { TokenFile } from './authentication/token-file.ts';
 import { readConfiguration } from './configuration.ts';
+import { Drain } from './drain.ts';
+import { UnderWay } from './http/under-way.ts';
 import { answerUnreadable } from './http/unreadable.ts';
 
 /** Longer than clients and balancers let one rest: who closes it first must be who would send on it. */
 const CONNECTION_RESTS_MS = 75_000;
 
 const configuration = readConfiguration(process.env);
-const { host, port, temporalNamespace: namespace, mostCalls } = configuration;
+const { host, port, temporalNamespace: namespace, mostCalls, drainMs } = configuration;
 // Node's parse errors carry the request as it came, with its token.
 const log = pino({ level: configuration.logLevel, redact: { paths: ['err.rawPacket'], remove: true } });
 const connection = Connection.lazy({
@@ -33,19 +35,19 @@ const templates = new TemplateCatalogue(
 );
 await templates.checkAll();
 
-const server = createApp({ client, tokens, templates, log, mostCalls }).listen(port, host);
+const drain = new Drain();
+const server = createApp({ client, tokens, templates, log, mostCalls, drain }).listen(port, host);
+const underWay = new UnderWay(server);
 server.keepAliveTimeout = CONNECTION_RESTS_MS;
 server.on('clientError', answerUnreadable);
 await once(server, 'listening');
 log.info({ host, port }, 'listening');
 process.send?.('ready');
 
-/** Requests under way are answered; what they wait for goes on in any case. */
 const stop = async (): Promise<void> => {
-  server.close();
-  server.closeIdleConnections();
-  setTimeout(() => server.closeAllConnections(), 5000).unref();
-  await once(server, 'close');
+  if (drain.hasBegun) return;
+  log.info({ drainMs }, 'draining');
+  await drain.run(server, underWay, drainMs);
   await connection.close();
   if (process.connected) process.disconnect();
 };

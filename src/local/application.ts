@@ -51,6 +51,8 @@ export async function startApplication(options: ApplicationOptions): Promise<str
     start('api', {
       BERTH_LISTEN: `${LOOPBACK}:${port}`,
       BERTH_TOKENS_FILE: tokensFile,
+      // Nothing stands before it that would have to notice.
+      BERTH_DRAIN: '0',
     }),
   ]);
   return `http://${LOOPBACK}:${port}`;

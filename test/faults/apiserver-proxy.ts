@@ -18,7 +18,7 @@ export type Matcher = Pattern | ((request: ProxiedRequest) => boolean);
 export interface ApiserverProxyOptions {
   /** The real apiserver's URL. */
   readonly apiserver: string;
-  /** Where the real apiserver keeps the certificate of 127.0.0.1, which this proxy shows too. */
+  /** Where the real apiserver keeps its certificate. This proxy shows it too, and is trusted where it is of 127.0.0.1. */
   readonly certificates: string;
   /** The token that its kubeconfigs give: the clients' account. */
   readonly tokenFile: string;

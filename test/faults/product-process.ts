@@ -11,11 +11,11 @@ const GRACE_MS = 10_000;
 /** A worker or an API server, in a process of its own as `npm start` runs them. */
 export class ProductProcess {
   readonly #child: ChildProcess;
-  readonly #ended: Promise<unknown>;
+  readonly #ended: Promise<number | null>;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
-    this.#ended = once(child, 'exit');
+    this.#ended = once(child, 'exit').then(([code]) => code);
   }
 
   /**
@@ -34,7 +34,10 @@ export class ProductProcess {
     const output = openSync(log, 'a', 0o600);
     const main = join(checkout, 'src', part, 'main.ts');
     // By the key that many share here, a sweep would take up the environments of others.
-    const child = fork(main, { env: { BERTH_SWEEP_EVERY: 'never', ...env }, stdio: ['ignore', output, output, 'ipc'] });
+    const child = fork(main, {
+      env: { BERTH_SWEEP_EVERY: 'never', BERTH_DRAIN: '0', ...env },
+      stdio: ['ignore', output, output, 'ipc'],
+    });
     closeSync(output);
     const started = new ProductProcess(child);
     const ending = started.#ended.then(() => {
@@ -54,11 +57,15 @@ export class ProductProcess {
     await this.#ended;
   }
 
-  /** Ends it as a supervisor does; nothing happens where it has ended. */
-  async end(): Promise<void> {
+  /**
+   * Ends it as a supervisor does; nothing happens where it has ended.
+   * @returns its exit code; null where it had to be killed
+   */
+  async end(graceMs = GRACE_MS): Promise<number | null> {
     this.#child.kill('SIGTERM');
-    const killing = setTimeout(() => this.#child.kill('SIGKILL'), GRACE_MS);
-    await this.#ended;
+    const killing = setTimeout(() => this.#child.kill('SIGKILL'), graceMs);
+    const code = await this.#ended;
     clearTimeout(killing);
+    return code;
   }
 }

@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { inject } from 'vitest';
-import { LOOPBACK } from '../../src/local/ports.ts';
 import { ApiserverProxy } from './apiserver-proxy.ts';
 
 /**
@@ -16,9 +15,10 @@ export function proxyToSharedApiserver(account: 'worker' | 'admin', directory: s
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromFile(account === 'admin' ? adminKubeconfig : workerKubeconfig);
   const user = kubeConfig.getCurrentUser();
+  const apiserver = kubeConfig.getCurrentCluster()?.server ?? '';
   return ApiserverProxy.start({
-    apiserver: kubeConfig.getCurrentCluster()?.server ?? '',
-    certificates: join(stateDir, 'control-plane', 'certificates', LOOPBACK),
+    apiserver,
+    certificates: join(stateDir, 'control-plane', 'certificates', new URL(apiserver).hostname),
     tokenFile: user?.authProvider?.config.tokenFile ?? fileOf(user?.token ?? '', directory),
     directory,
   });

@@ -19,6 +19,8 @@ import { defaultNamespaceAt, newTemporalNamespace } from './temporal-namespace.t
 
 const POLL_MS = 100;
 const SETTLED_MS = 60_000;
+/** The `terminationGracePeriodSeconds` of pods that name none. */
+const POD_GRACE_MS = 30_000;
 
 /** What a stage does not share with others. */
 export interface StageOptions {
@@ -141,6 +143,16 @@ export class Stage {
   /** `kill -9` for an API server. */
   killApi(index: number): Promise<void> {
     return this.killWorker(`api-${index}`);
+  }
+
+  /**
+   * Ends an API server as Kubernetes does, which gives it longer.
+   * @returns its exit code; null where it had to be killed
+   */
+  async endApi(index: number): Promise<number | null> {
+    const code = await this.#processes.get(`api-${index}`)?.end(POD_GRACE_MS);
+    this.#processes.delete(`api-${index}`);
+    return code ?? null;
   }
 
   /** An environment of a developer whom nobody knows yet. */

@@ -2,7 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /** What the system suite needs, by a file of each Debian package. */
-const PACKAGES = { iproute2: '/sbin/ip', nftables: '/usr/sbin/nft', 'util-linux': '/usr/bin/unshare' };
+const PACKAGES = {
+  haproxy: '/usr/sbin/haproxy',
+  iproute2: '/sbin/ip',
+  nftables: '/usr/sbin/nft',
+  'util-linux': '/usr/bin/unshare',
+};
 
 /** Installs the Debian packages that are missing. */
 export default function setup(): void {

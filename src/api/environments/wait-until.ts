@@ -11,7 +11,7 @@ export function deadlineIn(ms: number): Deadline {
 }
 
 /**
- * Waits for something that Temporal tells, until a deadline.
+ * Waits for something that Temporal tells, until a deadline, or until this server goes.
  * @param wait may be begun again: what waits for the same must not be done twice
  * @returns `undefined` where that has passed, or the caller went away: the work itself goes on
  */
@@ -23,11 +23,11 @@ export async function waitUntil<T>(
 ): Promise<T | undefined> {
   for (;;) {
     const leftMs = deadline - performance.now();
-    if (leftMs <= 0) return undefined;
+    if (leftMs <= 0 || calls.waitsEnd.aborted) return undefined;
     try {
       // Temporal's client goes by the machine's clock: put back, that would draw the wait out.
       const waiting = calls.counted(() => client.withDeadline(Date.now() + leftMs, wait));
-      return await orNothing(waiting, leftMs);
+      return await orNothing(waiting, leftMs, calls.waitsEnd);
     } catch (error) {
       if (!waitIsOver(error)) throw error;
       // Put forward, it ends the wait too soon.
@@ -37,13 +37,16 @@ export async function waitUntil<T>(
   }
 }
 
-async function orNothing<T>(waiting: Promise<T>, ms: number): Promise<T | undefined> {
+async function orNothing<T>(waiting: Promise<T>, ms: number, end: AbortSignal): Promise<T | undefined> {
   const { promise: over, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), ms);
+  const giveUp = (): void => resolve(undefined);
+  const timer = setTimeout(giveUp, ms);
+  end.addEventListener('abort', giveUp);
   try {
     return await Promise.race([waiting, over]);
   } finally {
     clearTimeout(timer);
+    end.removeEventListener('abort', giveUp);
     // Nobody listens any more to what is told later.
     waiting.catch(() => undefined);
   }

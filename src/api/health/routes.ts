@@ -2,6 +2,7 @@ import Router from '@koa/router';
 import type { Client } from '@temporalio/client';
 import type { Context } from 'koa';
 import { TASK_QUEUE } from '../../workflows/messages.ts';
+import type { Drain } from '../drain.ts';
 import type { PromptCalls } from '../temporal/prompt-calls.ts';
 
 /** An idle worker asks for work once a minute. */
@@ -11,22 +12,33 @@ const TASK_QUEUE_TYPE_WORKFLOW = 1;
 
 /** What a server can tell of itself and of the parts that it sees. The cluster is seen by workers only. */
 interface Health {
-  /** `degraded`: requests are accepted, and done once a worker runs. */
-  status: 'ok' | 'degraded' | 'down';
+  /** `degraded`: requests are accepted, and done once a worker runs. `draining`: it serves on, and is about to end. */
+  status: 'ok' | 'degraded' | 'down' | 'draining';
   temporal: 'reachable' | 'unreachable';
   workers: 'polling' | 'absent' | 'unknown';
 }
 
 /**
- * `GET /health`: which part is down, for balancers and people. 503 where this server can do nothing for anybody. Needs no
- * token and tells no secret.
+ * What is asked about a server itself. None of it needs a token or tells a secret.
+ *
+ * - `GET /health`, for people and alarms: which part is down; 503 where this server can do nothing for anybody.
+ * - `GET /health/ready`, for balancers: whether it is to be sent requests. What all servers share does not count: were
+ *   Temporal away, none would be left to say so as a problem that callers understand.
+ * - `GET /health/live`, for whoever restarts what hangs: that it answers.
  */
-export function healthRoutes(client: Client, calls: PromptCalls): Router {
+export function healthRoutes(client: Client, calls: PromptCalls, drain: Drain): Router {
   const router = new Router();
   router.get('/health', async (context: Context) => {
     const health = await healthOf(client, calls);
     context.status = health.status === 'down' ? 503 : 200;
-    context.body = health;
+    context.body = drain.hasBegun && health.status !== 'down' ? { ...health, status: 'draining' } : health;
+  });
+  router.get('/health/ready', (context: Context) => {
+    context.status = drain.hasBegun ? 503 : 200;
+    context.body = { status: drain.hasBegun ? 'draining' : 'ok' };
+  });
+  router.get('/health/live', (context: Context) => {
+    context.body = { status: 'ok' };
   });
   return router;
 }

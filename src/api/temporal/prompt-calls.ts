@@ -17,10 +17,13 @@ export class TemporalSilent extends Error {
  */
 export class PromptCalls {
   readonly #client: Client;
+  /** Aborted when nobody may wait any longer for what Temporal tells in its own time. */
+  readonly waitsEnd: AbortSignal;
   #answers = 0;
 
-  constructor(client: Client) {
+  constructor(client: Client, waitsEnd = new AbortController().signal) {
     this.#client = client;
+    this.waitsEnd = waitsEnd;
   }
 
   /** @throws TemporalSilent */

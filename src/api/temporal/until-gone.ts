@@ -16,5 +16,7 @@ export async function untilGone<T>(client: Client, { res }: Context, call: () =>
     throw asProblem(error);
   } finally {
     res.off('close', leave);
+    // Of what is answered, nothing waits on: it would be met by the end of this server's connection to Temporal.
+    leave();
   }
 }
