@@ -63,10 +63,17 @@ export async function mend(cluster: Cluster, ownershipKey: Buffer, options: Mend
     // What was done must be told: whoever looks again finds nothing of it.
     return refused;
   });
-  const hopeless = left.filter((fault) => refusals.get(objectOf(fault))?.class === 'final');
-  const notRestored = left.map((fault) => unrestorable(fault, refusals.get(objectOf(fault))));
+  // Who deletes again what was just restored is told of by the watches, and met as who keeps doing so.
+  const stays = left.filter((fault) => refusals.has(objectOf(fault)) || !isPresence(fault));
+  const hopeless = stays.filter((fault) => refusals.get(objectOf(fault))?.class === 'final');
+  const notRestored = stays.map((fault) => unrestorable(fault, refusals.get(objectOf(fault))));
   const restored = findings.filter(({ object }) => !notRestored.some((other) => other.object === object));
   return { isThere: true, findings: [...restored, ...notRestored], isPassing: hopeless.length === 0 };
+}
+
+/** Whether something is missing or too much, and not only different. */
+function isPresence({ kind, desired, live }: Fault): boolean {
+  return kind !== 'Namespace' && (desired === undefined || live === undefined);
 }
 
 async function whatIsLeft(cluster: Cluster, live: V1Namespace, options: MendOptions): Promise<Fault[]> {
