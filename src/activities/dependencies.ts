@@ -11,8 +11,8 @@ export interface Slots {
   shelf: Shelf;
   /** Whether all of a slot is there and runs; `undefined` where no slot of that name was seen to be ready. */
   isWhole(name: string): boolean | undefined;
-  /** Is told that one was claimed, of a template. */
-  onClaim(template: string): void;
+  /** Is told that one was claimed. */
+  onClaim(): void;
 }
 
 /** What activities work with. */

@@ -47,7 +47,7 @@ export function provisionActivities({ cluster, ownershipKey, slots }: Dependenci
       const claimed = known && (await claimSlot(specification, life, known, signal));
       if (claimed === undefined)
         return await located(await isolate(cluster, ownershipKey, specification, life, { signal }), signal);
-      slots.onClaim(claimed.specification.template.name);
+      slots.onClaim();
       const { namespace, specification: as, environment } = claimed;
       return { ...(await located(namespace, signal)), claimed: { specification: as, environment } };
     },

@@ -64,16 +64,16 @@ export async function mend(cluster: Cluster, ownershipKey: Buffer, options: Mend
     return refused;
   });
   // Who deletes again what was just restored is told of by the watches, and met as who keeps doing so.
-  const stays = left.filter((fault) => refusals.has(objectOf(fault)) || !isPresence(fault));
+  const stays = left.filter((fault) => refusals.has(objectOf(fault)) || !(isAdded(fault) || fault.live === undefined));
   const hopeless = stays.filter((fault) => refusals.get(objectOf(fault))?.class === 'final');
   const notRestored = stays.map((fault) => unrestorable(fault, refusals.get(objectOf(fault))));
   const restored = findings.filter(({ object }) => !notRestored.some((other) => other.object === object));
   return { isThere: true, findings: [...restored, ...notRestored], isPassing: hopeless.length === 0 };
 }
 
-/** Whether something is missing or too much, and not only different. */
-function isPresence({ kind, desired, live }: Fault): boolean {
-  return kind !== 'Namespace' && (desired === undefined || live === undefined);
+/** Whether somebody added it. A namespace is never added: of it only labels are desired. */
+function isAdded({ kind, desired }: Fault): boolean {
+  return desired === undefined && kind !== 'Namespace';
 }
 
 async function whatIsLeft(cluster: Cluster, live: V1Namespace, options: MendOptions): Promise<Fault[]> {
@@ -110,7 +110,7 @@ async function faultsOf(
 
 /** Pods find their guards restored before themselves; and what opens them is closed before anything else. */
 function inOrder(faults: Fault[]): Fault[][] {
-  const added = faults.filter(({ kind, desired }) => desired === undefined && kind !== 'Namespace');
+  const added = faults.filter(isAdded);
   const pods = faults.filter(({ kind }) => kind === 'Deployment');
   const rest = faults.filter((fault) => !added.includes(fault) && !pods.includes(fault));
   return [added, rest, pods];
@@ -139,7 +139,7 @@ async function restore(cluster: Cluster, { kind, name, desired, live }: Fault, s
 
 async function tell(fault: Fault, { namespace, onChange }: MendOptions): Promise<Finding> {
   const { kind, name, desired, live } = fault;
-  const what = desired === undefined && kind !== 'Namespace' ? 'removed' : 'restored';
+  const what = isAdded(fault) ? 'removed' : 'restored';
   const message = `it ${past(fault.fault)}${changedBy(live)}${lossOf(fault)}`;
   const finding: Finding = { object: objectOf(fault), what, message };
   const apiVersion = (desired ?? live)?.apiVersion ?? '';

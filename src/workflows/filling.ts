@@ -1,18 +1,14 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, sleep, startChild, uuid4 } from '@temporalio/workflow';
 import type { Order } from '../capacity/orders.ts';
-import { queued } from '../environment/queued.ts';
 import type { Specification } from '../environment/request.ts';
-import { slotIdentity, slotWorkflowId } from '../environment/slot.ts';
+import { slotIdentity } from '../environment/slot.ts';
 import { surveying } from './activity-options.ts';
-import { summary } from './details.ts';
-import { type EnvironmentMemo, REFILL_QUEUE, type SlotInput } from './messages.ts';
 import { SlotWorkflow } from './slot.ts';
+import { slotOptions } from './slot-options.ts';
 
 /** So many slots are begun at once, and then so many a second: the cluster is there for people first. */
 const [BURST, A_SECOND] = [20, 10];
-/** Temporal hands out what is of a smaller number first; without one, it is 3. */
-const AFTER_PEOPLE = 4;
 /** Nobody needs to tell slots apart by more. */
 const ID_LENGTH = 12;
 
@@ -36,22 +32,12 @@ async function begin({ template, identity }: Order, of: Specification | null): P
   if (of === null) return;
   const own = identity ?? slotIdentity(template, uuid4().replaceAll('-', '').slice(0, ID_LENGTH));
   try {
-    await startChild(SlotWorkflow, slotOptions({ ...of, ...own }));
+    await startChild(SlotWorkflow, {
+      ...slotOptions({ ...of, ...own }),
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+    });
   } catch (error) {
     // Somebody's is made once.
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
-}
-
-function slotOptions(specification: Specification) {
-  const memo: EnvironmentMemo = { environment: queued(specification, new Date()) };
-  return {
-    workflowId: slotWorkflowId(specification),
-    taskQueue: REFILL_QUEUE,
-    args: [{ specification }] as [SlotInput],
-    parentClosePolicy: ParentClosePolicy.ABANDON,
-    memo: { ...memo },
-    priority: { priorityKey: AFTER_PEOPLE },
-    staticSummary: summary(specification, specification.template.name),
-  };
 }

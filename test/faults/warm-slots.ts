@@ -8,13 +8,13 @@ import type { SeenSlot } from '../../src/cluster/slots/seen-slot.ts';
 import { listSlots, retire } from '../../src/cluster/slots/slots.ts';
 import { type Identity, NOBODYS, teardownId } from '../../src/environment/identity.ts';
 import { queued } from '../../src/environment/queued.ts';
-import { slotWorkflowId } from '../../src/environment/slot.ts';
 import { leftover } from '../../src/environment/sweep/leftover.ts';
 import { REPOSITORY } from '../../src/local/repository.ts';
 import { TemplateCatalogue } from '../../src/templates/catalogue.ts';
 import { specificationOf } from '../../src/templates/specification.ts';
-import { REFILL_QUEUE, TASK_QUEUE } from '../../src/workflows/messages.ts';
+import { TASK_QUEUE } from '../../src/workflows/messages.ts';
 import type { SlotWorkflow } from '../../src/workflows/slot.ts';
+import { slotOptions } from '../../src/workflows/slot-options.ts';
 import type { TeardownWorkflow } from '../../src/workflows/teardown.ts';
 import { clusterBy } from '../setup/client.ts';
 import type { Stage } from './stage.ts';
@@ -62,12 +62,8 @@ export class WarmSlots {
   async run({ dev_id, project }: Identity, template: string, parameters: Record<string, string> = {}): Promise<void> {
     const catalogue = new TemplateCatalogue(join(REPOSITORY, 'templates'));
     const specification = await specificationOf({ dev_id, project, template, parameters }, catalogue);
-    await this.#stage.temporal.workflow.execute<typeof SlotWorkflow>('SlotWorkflow', {
-      taskQueue: REFILL_QUEUE,
-      workflowId: slotWorkflowId(specification),
-      args: [{ specification }],
-      memo: { environment: queued(specification, new Date()) },
-    });
+    const options = slotOptions(specification);
+    await this.#stage.temporal.workflow.execute<typeof SlotWorkflow>('SlotWorkflow', options);
   }
 
   /** Those that nobody has claimed. */

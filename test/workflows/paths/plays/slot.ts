@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
-import { queued } from '../../../../src/environment/queued.ts';
 import type { Specification } from '../../../../src/environment/request.ts';
-import { slotIdentity, slotWorkflowId } from '../../../../src/environment/slot.ts';
-import { REFILL_QUEUE } from '../../../../src/workflows/messages.ts';
+import { slotIdentity } from '../../../../src/environment/slot.ts';
 import type { SlotWorkflow } from '../../../../src/workflows/slot.ts';
+import { slotOptions } from '../../../../src/workflows/slot-options.ts';
 import { specification } from '../../../setup/lives.ts';
 import { Life } from '../life.ts';
 import { type Play, play } from '../play.ts';
@@ -45,11 +44,7 @@ export const SLOTS: readonly Play[] = [
 ];
 
 async function make({ client }: Stage, asked: Specification): Promise<WorkflowHandle<typeof SlotWorkflow>> {
-  const { workflowId, firstExecutionRunId } = await client.workflow.start<typeof SlotWorkflow>('SlotWorkflow', {
-    workflowId: slotWorkflowId(asked),
-    taskQueue: REFILL_QUEUE,
-    args: [{ specification: asked }],
-    memo: { environment: queued(asked, new Date()) },
-  });
+  const options = slotOptions(asked);
+  const { workflowId, firstExecutionRunId } = await client.workflow.start<typeof SlotWorkflow>('SlotWorkflow', options);
   return client.workflow.getHandle<typeof SlotWorkflow>(workflowId, firstExecutionRunId);
 }

@@ -1,0 +1,20 @@
+import { queued } from '../environment/queued.ts';
+import type { Specification } from '../environment/request.ts';
+import { slotWorkflowId } from '../environment/slot.ts';
+import { summary } from './details.ts';
+import { type EnvironmentMemo, REFILL_QUEUE, type SlotInput } from './messages.ts';
+
+/** Temporal hands out what is of a smaller number first; without one, it is 3. */
+const AFTER_PEOPLE = 4;
+
+/** How the making of a slot is started, by whoever starts it. */
+export function slotOptions(specification: Specification) {
+  return {
+    workflowId: slotWorkflowId(specification),
+    taskQueue: REFILL_QUEUE,
+    args: [{ specification }] as [SlotInput],
+    memo: { environment: queued(specification, new Date()) } satisfies EnvironmentMemo,
+    priority: { priorityKey: AFTER_PEOPLE },
+    staticSummary: summary(specification, specification.template.name),
+  };
+}
