@@ -46,22 +46,21 @@ export function recallLater(ownershipKey: Buffer, live: V1Namespace, known: Envi
 
 type Read = Pick<Remembered, 'specification' | 'life'> & { environment?: Environment };
 
+const whose = { dev_id: z.string(), project: z.string(), template: z.looseObject({ name: z.string() }) };
 /** As far as it takes to go on with it; what else is in there is as the worker has written it. */
-function readAs({ dev_id, project }: Identity, annotations: Record<string, unknown>): Read | undefined {
-  const whose = { dev_id: z.literal(dev_id), project: z.literal(project) };
-  const schema = z.object({
-    specification: z.looseObject({
-      ...whose,
-      template: z.looseObject({ name: z.string() }),
-      recipe: z.looseObject({ deadline: z.string().regex(DURATION) }),
-    }),
-    life: z.object({ run: z.string().min(1), nonce: z.string().min(1) }),
-    environment: z
-      .looseObject({ ...whose, template: z.looseObject({ name: z.string() }), state: z.enum(STATES) })
-      .optional(),
-  });
-  const { data } = schema.safeParse(annotations);
-  return data as Read | undefined;
+const readable = z.object({
+  specification: z.looseObject({ ...whose, recipe: z.looseObject({ deadline: z.string().regex(DURATION) }) }),
+  life: z.object({ run: z.string().min(1), nonce: z.string().min(1) }),
+  environment: z.looseObject({ ...whose, state: z.enum(STATES) }).optional(),
+});
+
+/** @returns `undefined` where it cannot be read, or is of somebody else's environment */
+function readAs(identity: Identity, annotations: Record<string, unknown>): Read | undefined {
+  const { data } = readable.safeParse(annotations);
+  const isTheirs = [data?.specification, data?.environment].every(
+    (one) => one === undefined || (one.dev_id === identity.dev_id && one.project === identity.project),
+  );
+  return isTheirs ? (data as Read | undefined) : undefined;
 }
 
 /** What a text in JSON says; `null` where it is none. */
