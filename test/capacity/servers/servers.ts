@@ -44,21 +44,29 @@ export function rounds(
   return sizes;
 }
 
-const age = fc.constantFrom(0, 300_000, 300_001);
+/** Mostly of now, so that often all is known. */
+const age = fc.constantFrom(0, 0, 0, 0, 0, 0, 300_000, 300_001);
 const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<Reading<T> | undefined> =>
-  fc.option(fc.record({ value, ageMs: age }), { nil: undefined });
-const rate = fc.double({ min: 0, max: 500, noNaN: true });
+  fc.option(fc.record({ value, ageMs: age }), { nil: undefined, freq: 15 });
+const rate = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 500, noNaN: true }));
 const count = fc.nat(200);
 const limits = fc
-  .record({ floor: fc.integer({ min: 1, max: 60 }), more: fc.nat(60), quiet_rounds: fc.integer({ min: 1, max: 5 }) })
+  .record({ floor: fc.integer({ min: 1, max: 60 }), more: fc.nat(200), quiet_rounds: fc.integer({ min: 1, max: 5 }) })
   .map(({ floor, more, quiet_rounds }) => ({ floor, ceiling: floor + more, quiet_rounds }));
 const fleet: fc.Arbitrary<Fleet> = fc
   .record({
     running: count,
-    most: fc.option(fc.record({ count: fc.integer({ min: 1, max: 60 }), because: fc.constant('One port.') })),
-    autoscaler: fc.option(fc.constant('The HorizontalPodAutoscaler any')),
+    isAlone: fc.constantFrom(true, true, false),
+    most: fc.option(fc.record({ count: fc.integer({ min: 1, max: 60 }), because: fc.constant('One port.') }), {
+      freq: 1,
+    }),
+    autoscaler: fc.option(fc.constant('the HorizontalPodAutoscaler any'), { freq: 2 }),
   })
-  .map(({ running, most, autoscaler }) => ({ running, ...(most && { most }), ...(autoscaler && { autoscaler }) }));
+  .map(({ running, most, autoscaler, isAlone }) => ({
+    running,
+    ...(most && { most }),
+    ...(autoscaler && !isAlone && { autoscaler }),
+  }));
 const ofOne = fc.record(
   {
     tasksPerSecond: fc.double({ min: 0.1, max: 50, noNaN: true }),
@@ -72,25 +80,27 @@ export const anyServers: fc.Arbitrary<ServersObserved> = fc
   .record({
     kind: fc.constantFrom<ServerKind>('workers', 'api'),
     fleet: maybe(fleet),
-    limits: fc.option(limits, { nil: undefined }),
-    occupied: maybe(fc.record({ count, servers: fc.double({ min: 0, max: 80, noNaN: true }) })),
+    limits: fc.option(limits, { nil: undefined, freq: 10 }),
+    occupied: maybe(
+      fc.record({ count, servers: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 80, noNaN: true })) }),
+    ),
     queue: maybe(
       fc.record({
-        backlog: fc.nat(5000),
-        ageSeconds: fc.double({ min: 0, max: 90, noNaN: true }),
+        backlog: fc.constantFrom(0, 0, 10, 5000),
+        ageSeconds: fc.constantFrom(0, 1.9, 2, 90),
         addedPerSecond: rate,
         dispatchedPerSecond: rate,
       }),
     ),
     expected: maybe(
       fc.record({
-        perMinute: fc.double({ min: 0, max: 9000, noNaN: true }),
+        perMinute: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 9000, noNaN: true })),
         because: fc.constant('The calendar wants them'),
       }),
     ),
     startsPerMinute: maybe(rate),
     last: fc.option(
-      fc.record({ desired: count, quietRounds: fc.nat(5), roundAtMs: fc.constantFrom(-ROUND_MS, -5000), ofOne }),
+      fc.record({ desired: count, quietRounds: fc.nat(6), roundAtMs: fc.constantFrom(-ROUND_MS, -5000), ofOne }),
       { nil: undefined },
     ),
   })
