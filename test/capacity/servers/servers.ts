@@ -58,7 +58,7 @@ const fleet: fc.Arbitrary<Fleet> = fc
     running: count,
     isAlone: fc.constantFrom(true, true, false),
     most: fc.option(fc.record({ count: fc.integer({ min: 1, max: 60 }), because: fc.constant('One port.') }), {
-      freq: 1,
+      freq: 2,
     }),
     autoscaler: fc.option(fc.constant('the HorizontalPodAutoscaler any'), { freq: 2 }),
   })
