@@ -5,7 +5,7 @@ import type { Observed, ObservedPool } from './observed.ts';
 import type { PoolPlan } from './pool-plan.ts';
 import type { CapacityReport, PoolInputs, PoolReport, PoolUsage, PreparedReport } from './report.ts';
 import type { ServersPlan } from './servers/plan.ts';
-import { type ServersReport, serversReport } from './servers/report.ts';
+import { type ServersFailure, type ServersReport, serversReport } from './servers/report.ts';
 import type { Settings } from './settings.ts';
 
 /** So many of those who are awaited are listed. */
@@ -38,6 +38,12 @@ export function reportOf(
 function reportOfServers(plan: ServersPlan, { servers = [] }: Observed): ServersReport[] {
   const seen = servers.find(({ kind }) => kind === plan.kind);
   return seen ? [serversReport(plan, seen)] : [];
+}
+
+/** The report, with what could not be done. */
+export function withFailures(report: CapacityReport, failures: readonly ServersFailure[]): CapacityReport {
+  const servers = report.servers?.map((one) => ({ ...one, ...failures.find(({ kind }) => kind === one.kind) }));
+  return { ...report, ...(servers && { servers }) };
 }
 
 function preparedCounts(prepared: readonly PreparedReport[]): CapacityReport['prepared_counts'] {

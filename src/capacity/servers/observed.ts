@@ -10,11 +10,11 @@ export interface Fleet {
   /** As many as were ordered last, whether or not all of them run by now. */
   running: number;
   /** As many as there can be at all, and why, where something other than the operators says so. */
-  most?: { count: number; because: string };
+  most?: { count: number; because: string } | undefined;
   /** Between which numbers they are scaled where operators have set nothing. */
-  limits?: ServerLimits;
+  limits?: ServerLimits | undefined;
   /** Who else scales them, in words. Whoever does so is left to it. */
-  autoscaler?: string;
+  autoscaler?: string | undefined;
 }
 
 /** What servers have in hand. */

@@ -19,6 +19,12 @@ export interface ServersReport {
   failure?: string;
 }
 
+/** Why there are not as many servers of a kind as there should be. */
+export interface ServersFailure {
+  kind: ServerKind;
+  failure: string;
+}
+
 /** What servers were planned by. */
 export interface ServersInputs extends Partial<ServerLimits> {
   slots_in_use?: number;
