@@ -9,7 +9,7 @@ import type { Drain } from './drain.ts';
 import { environmentRoutes } from './environments/routes.ts';
 import { healthRoutes } from './health/routes.ts';
 import { atMost } from './http/at-most.ts';
-import type { Load } from './http/load.ts';
+import type { InFlight } from './http/in-flight.ts';
 import { problems } from './http/problems.ts';
 import { sweepRoutes } from './sweep/routes.ts';
 import { PromptCalls } from './temporal/prompt-calls.ts';
@@ -24,23 +24,23 @@ export interface ApiDependencies {
   /** How many callers may wait at once for what they ask to be done. */
   mostCalls: number;
   /** What this server has in hand. */
-  load: Load;
+  inFlight: InFlight;
   /** How this server goes. */
   drain: Drain;
 }
 
 /** The HTTP API. Any number of these may run side by side: none keeps any state. */
-export function createApp({ client, tokens, templates, log, mostCalls, load, drain }: ApiDependencies): Koa {
+export function createApp({ client, tokens, templates, log, mostCalls, inFlight, drain }: ApiDependencies): Koa {
   const app = new Koa();
   const calls = new PromptCalls(client, drain.waitsEnd);
-  const health = healthRoutes(client, calls, { drain, load });
+  const health = healthRoutes(client, calls, { drain, inFlight });
   const environments = environmentRoutes(client, templates, calls);
   app.on('error', (error: Error) => log.error({ err: error }, 'response failed'));
   app.use(problems(log));
   app.use(basePath);
   app.use(health.routes());
   app.use(atMost(mostCalls));
-  app.use(load.count);
+  app.use(inFlight.count);
   app.use(authenticate(tokens));
   app.use(whoamiRoutes().routes());
   app.use(sweepRoutes(client, calls).routes());

@@ -8,7 +8,7 @@ import { createApp } from './app.ts';
 import { TokenFile } from './authentication/token-file.ts';
 import { readConfiguration } from './configuration.ts';
 import { Drain } from './drain.ts';
-import { Load } from './http/load.ts';
+import { InFlight } from './http/in-flight.ts';
 import { UnderWay } from './http/under-way.ts';
 import { answerUnreadable } from './http/unreadable.ts';
 
@@ -38,8 +38,8 @@ const templates = new TemplateCatalogue(
 await templates.checkAll();
 
 const drain = new Drain();
-const load = new Load(mostCalls);
-const server = createApp({ client, tokens, templates, log, mostCalls, load, drain }).listen({
+const inFlight = new InFlight(mostCalls);
+const server = createApp({ client, tokens, templates, log, mostCalls, inFlight, drain }).listen({
   port,
   host,
   reusePort: sharePort,
@@ -51,7 +51,7 @@ await once(server, 'listening');
 log.info({ host, port }, 'listening');
 answering(process, {
   occupied: () => {
-    const { in_flight: count, most } = load.report;
+    const { in_flight: count, most } = inFlight.report;
     return Promise.resolve({ count, servers: count / most });
   },
 });

@@ -50,13 +50,13 @@ const slots = { shelf: drift.slots, isWhole: (name: string) => drift.slots.isWho
 const history = new TemporalCapacityHistory(client);
 const { templatesDirectory, imagesFile } = configuration;
 const templates = new TemplateCatalogue(templatesDirectory, await readOwnImages(imagesFile));
-const seen = { workflows, history, slots };
-const dependencies = { cluster, ownershipKey, entrance, proof, sweepGraceMs, templates, ...seen };
 const scaling = scalingBy(configuration.scale, { client, cluster, planSoon });
+const seen = { workflows, history, slots, scaling };
+const dependencies = { cluster, ownershipKey, entrance, proof, sweepGraceMs, templates, ...seen };
 const refillCluster = await connectCluster(kubeConfig, { connections: REFILL_CONNECTIONS });
 const workers = await createWorkers(connection, temporalNamespace, {
   forPeople: dependencies,
-  forRefills: { ...dependencies, cluster: refillCluster, scaling },
+  forRefills: { ...dependencies, cluster: refillCluster },
 });
 const { canaryEvery, sweepEvery, pools } = configuration;
 const isPlanned = scaling !== undefined;

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { Context } from 'koa';
 import { TASK_QUEUE } from '../../workflows/messages.ts';
 import type { Drain } from '../drain.ts';
-import type { Load } from '../http/load.ts';
+import type { InFlight } from '../http/in-flight.ts';
 import type { PromptCalls } from '../temporal/prompt-calls.ts';
 
 /** An idle worker asks for work once a minute. */
@@ -31,7 +31,7 @@ interface Health {
 export function healthRoutes(
   client: Client,
   calls: PromptCalls,
-  { drain, load }: { drain: Drain; load: Load },
+  { drain, inFlight }: { drain: Drain; inFlight: InFlight },
 ): Router {
   const router = new Router();
   router.get('/health', async (context: Context) => {
@@ -44,7 +44,7 @@ export function healthRoutes(
     context.body = { status: drain.hasBegun ? 'draining' : 'ok' };
   });
   router.get('/health/load', (context: Context) => {
-    context.body = load.report;
+    context.body = inFlight.report;
   });
   router.get('/health/live', (context: Context) => {
     context.body = { status: 'ok' };

@@ -1,7 +1,7 @@
 import type { Middleware } from 'koa';
 
 /** What a server has in hand, as whoever scales servers reads it. */
-export interface LoadReport {
+export interface InFlightReport {
   /** How many callers have asked for something to be done, and are not answered yet. */
   in_flight: number;
   /** How many there may be at once. */
@@ -9,26 +9,26 @@ export interface LoadReport {
 }
 
 /** Counts those for whom a server does something. Whoever only looks does not count, as nobody refuses them. */
-export class Load {
+export class InFlight {
   readonly #most: number;
-  #inFlight = 0;
+  #count = 0;
 
   /** @param most how many there may be at once */
   constructor(most: number) {
     this.#most = most;
   }
 
-  get report(): LoadReport {
-    return { in_flight: this.#inFlight, most: this.#most };
+  get report(): InFlightReport {
+    return { in_flight: this.#count, most: this.#most };
   }
 
   readonly count: Middleware = async ({ method }, next) => {
     if (method === 'GET') return await next();
-    this.#inFlight += 1;
+    this.#count += 1;
     try {
       await next();
     } finally {
-      this.#inFlight -= 1;
+      this.#count -= 1;
     }
   };
 }
