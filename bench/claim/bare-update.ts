@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
-import { bundleWorkflowCode, type NativeConnection, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, type NativeConnection, type Worker } from '@temporalio/worker';
+import { LeanWorker } from '../../src/worker/lean-worker.ts';
 import { BUNDLE } from '../../src/worker/worker.ts';
 import { bareUpdate } from './workflows.ts';
 
@@ -11,7 +12,7 @@ const QUEUE = 'bench-claim';
 export async function bareWorker(connection: NativeConnection): Promise<Worker> {
   const workflowsPath = fileURLToPath(new URL('./workflows.ts', import.meta.url));
   const workflowBundle = await bundleWorkflowCode({ ...BUNDLE, workflowsPath });
-  return await Worker.create({ connection, taskQueue: QUEUE, workflowBundle });
+  return await LeanWorker.create({ connection, taskQueue: QUEUE, workflowBundle });
 }
 
 /** Starts a workflow by an update-with-start, and waits for the answer to the update. */

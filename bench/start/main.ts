@@ -4,10 +4,11 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { KubeConfig } from '@kubernetes/client-node';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { connectCluster } from '../../src/cluster/client.ts';
 import type { Specification } from '../../src/environment/request.ts';
 import { fillIn, parseTemplate } from '../../src/environment/template.ts';
+import { LeanWorker } from '../../src/worker/lean-worker.ts';
 import { onServers } from '../servers.ts';
 import { breakdownOf } from './breakdown.ts';
 import { compare } from './compare.ts';
@@ -41,7 +42,7 @@ await onServers(
     ]);
     const client = new Client({ connection });
     const { activities, contenders: others } = designs(client, cluster, QUEUE, specification);
-    const worker = await Worker.create({
+    const worker = await LeanWorker.create({
       connection: native,
       taskQueue: QUEUE,
       workflowsPath: fileURLToPath(new URL('./workflows.ts', import.meta.url)),

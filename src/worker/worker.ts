@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, type NativeConnection, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, type NativeConnection, type Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/activities.ts';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { REFILL_QUEUE, TASK_QUEUE } from '../workflows/messages.ts';
+import { LeanWorker } from './lean-worker.ts';
 
 /**
  * Evaluated once rather than again for each workflow, which would take up a third of a start's first workflow task. What
@@ -48,14 +49,14 @@ export async function createWorkers(
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
   };
   return await Promise.all([
-    Worker.create({
+    LeanWorker.create({
       ...common,
       taskQueue: TASK_QUEUE,
       activities: createActivities(forPeople),
       maxCachedWorkflows: CACHED_WORKFLOWS,
       maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
     }),
-    Worker.create({
+    LeanWorker.create({
       ...common,
       taskQueue: REFILL_QUEUE,
       activities: createActivities(forRefills),

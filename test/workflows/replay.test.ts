@@ -1,12 +1,7 @@
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  Runtime,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Runtime, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { LeanWorker } from '../../src/worker/lean-worker.ts';
 import { BUNDLE } from '../../src/worker/worker.ts';
 import { historyOf, readEvents, type SavedEvent, savedPaths } from './paths/history-file.ts';
 import { PATH_NAMES, PATHS } from './paths/paths.ts';
@@ -80,7 +75,7 @@ function replays(workflow: 'environment' | 'teardown' | 'canary' | 'slot' | 'swe
 async function replay(histories: Record<string, SavedEvent[]>): Promise<Map<string, Error | undefined>> {
   const asked = Object.entries(histories).map(([name, events]) => ({ workflowId: name, history: historyOf(events) }));
   const found = new Map<string, Error | undefined>();
-  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, asked)) {
+  for await (const { workflowId, error } of LeanWorker.runReplayHistories({ workflowBundle }, asked)) {
     found.set(workflowId, error);
   }
   return found;
