@@ -6,7 +6,7 @@ import { read } from '../observed.ts';
 import { anyServers, IDLE, LIMITS, planned, ROUND_MS, rounds, seen } from './servers.ts';
 
 /** Many, for of most servers something is stale, or they are not more than enough. */
-const MANY = { numRuns: 2000 };
+const MANY = { numRuns: 1000 };
 const isFresh = (reading: Reading<unknown> | undefined): boolean => reading !== undefined && reading.ageMs <= 300_000;
 const step = (size: number): number => Math.max(1, Math.floor(size / 10));
 
