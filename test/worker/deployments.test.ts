@@ -3,14 +3,21 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { KubernetesObject, V1Deployment } from '@kubernetes/client-node';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
+import type { ServersReport } from '../../src/capacity/servers/report.ts';
+import { NO_POOLS } from '../../src/capacity/settings.ts';
 import type { Cluster, Reference } from '../../src/cluster/client.ts';
 import { readManifest } from '../../src/local/bootstrap/manifests.ts';
 import { REPOSITORY } from '../../src/local/repository.ts';
 import { Deployments } from '../../src/worker/scaling/deployments.ts';
 import { requestsInFlight } from '../../src/worker/scaling/requests-in-flight.ts';
+import type { CapacityWorkflow } from '../../src/workflows/capacity.ts';
+import { REFILL_QUEUE as CAPACITY_QUEUE } from '../../src/workflows/messages.ts';
+import { refuseWith } from '../faults/faults.ts';
+import { Stage } from '../faults/stage.ts';
 import { clusterBy } from '../setup/client.ts';
 
+const SOON = { timeout: 40_000, interval: 500 };
 const NAMESPACE = 'berth-system';
 const never = new AbortController().signal;
 const workers = { namespace: NAMESPACE, name: 'berth-worker' };
@@ -117,6 +124,75 @@ describe('Deployments, by the account of a worker with the role that it needs', 
     await expect.poll(() => outside.scale('workers', 2, 2, never).then(() => 'may read')).toBe('may read');
     const { resourceVersion } = await mine.readScale(away);
     await expect(mine.writeScale(away, { replicas: 3, resourceVersion })).rejects.toThrow('writes only into');
+  });
+});
+
+describe('a plan of capacity', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await Stage.setUp({ ownKey: true });
+    await stage.startApi();
+    await stage.startWorker('worker', {
+      BERTH_SCALE: 'deployments',
+      BERTH_WORKER_DEPLOYMENT: `${NAMESPACE}/berth-worker`,
+      BERTH_API_DEPLOYMENT: `${NAMESPACE}/berth-api`,
+      BERTH_API_SERVERS: stage.apis[0] ?? '',
+    });
+  });
+  afterEach(() => stage.proxy.clear());
+  afterAll(() => stage?.close());
+
+  let plans = 0;
+  const limits = (floor: number) => ({ floor, ceiling: 9, quiet_rounds: 10 });
+  const plan = async (floor: number): Promise<ServersReport[]> => {
+    const report = await stage.temporal.workflow.execute<typeof CapacityWorkflow>('CapacityWorkflow', {
+      args: [{ settings: { ...NO_POOLS, servers: { workers: limits(floor), api: limits(floor) } } }],
+      taskQueue: CAPACITY_QUEUE,
+      workflowId: `capacity-${plans++}`,
+    });
+    return report.servers ?? [];
+  };
+
+  it('has as many as it wants of those that nobody else scales, and says of the others who does', async () => {
+    // What workers have in hand they tell Temporal every few seconds.
+    await expect
+      .poll(() => plan(4), SOON)
+      .toMatchObject([
+        { kind: 'workers', inputs: { slots_in_use: expect.any(Number), backlog: 0 } },
+        { kind: 'api', inputs: { requests_in_flight: 0 } },
+      ]);
+
+    expect(await replicas(workers)).toBe(4);
+    expect(await replicas(api)).toBe(2);
+    expect(await plan(4)).toMatchObject([
+      { kind: 'workers', desired: 4, running: 4, reasons: ['The floor is 4.'] },
+      {
+        ...{ kind: 'api', desired: 2, running: 2, autoscaler: 'the HorizontalPodAutoscaler berth-system/keda-hpa-api' },
+        reasons: ['They are left alone: the HorizontalPodAutoscaler berth-system/keda-hpa-api scales them.'],
+      },
+    ]);
+  });
+
+  it('says what could not be done, and does all else', async () => {
+    stage.proxy.on({ method: 'PATCH' }, refuseWith(403, 'no scaling today'));
+
+    const [planned] = await plan(5);
+
+    expect(planned).toMatchObject({ desired: 5, running: 2, failure: expect.stringContaining('no scaling today') });
+    expect(await replicas(workers)).toBe(2);
+  });
+
+  it('holds what there was where it cannot be told', async () => {
+    await expect.poll(async () => (await plan(3))[0], SOON).toMatchObject({ desired: 3, running: 3 });
+    stage.proxy.on(({ path }) => path.endsWith('/scale'), refuseWith(403, 'no looking today'));
+
+    await expect
+      .poll(async () => (await plan(1))[0], SOON)
+      .toMatchObject({
+        desired: 3,
+        reasons: ['It cannot be told how many run.'],
+      });
+    expect(await replicas(workers)).toBe(3);
   });
 });
 
