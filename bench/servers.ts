@@ -28,6 +28,8 @@ export interface BenchOptions {
   dynamicConfig?: DynamicConfig | undefined;
   /** What the worker is told beside where its servers are. */
   workerVariables?: Readonly<Record<string, string>>;
+  /** Whether there are more workers and API servers where there is more to do. @default false */
+  scales?: boolean;
   /** @default 'simulated' */
   node?: NodeKind['kind'];
   /** The directory of the templates. @default the built-in ones */
@@ -37,7 +39,7 @@ export interface BenchOptions {
 /** Runs a benchmark on servers of its own, and leaves nothing behind. */
 export async function onServers(
   run: (bench: Bench) => Promise<void>,
-  { dynamicConfig, workerVariables, node = 'simulated', templates }: BenchOptions = {},
+  { dynamicConfig, workerVariables, scales = false, node = 'simulated', templates }: BenchOptions = {},
 ): Promise<void> {
   const progress = progressOn(process.stderr);
   const stateDirectory = mkdtempSync(join(tmpdir(), 'berth-bench-'));
@@ -63,6 +65,7 @@ export async function onServers(
       port,
       tokensFile,
       templates,
+      scales,
       ...(workerVariables && { workerVariables }),
     });
     await run({ servers, api, adminToken, stateDirectory });

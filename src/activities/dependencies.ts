@@ -4,6 +4,7 @@ import type { ProofOptions } from '../cluster/proof/verify-isolation.ts';
 import type { Shelf } from '../cluster/slots/claim.ts';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import type { CapacityHistory } from './capacity/history.ts';
+import type { Scaling } from './scaling.ts';
 import type { Workflows } from './workflows.ts';
 
 /** The warm slots of the cluster, as this worker sees them. */
@@ -29,6 +30,8 @@ export interface Dependencies {
   slots: Slots;
   /** What slots are made of. */
   templates: TemplateCatalogue;
+  /** Missing where servers are not scaled by this. */
+  scaling?: Scaling | undefined;
   /** How long after its provisioning must have ended a namespace is left that nobody was given. */
   sweepGraceMs: number;
 }

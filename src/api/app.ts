@@ -9,6 +9,7 @@ import type { Drain } from './drain.ts';
 import { environmentRoutes } from './environments/routes.ts';
 import { healthRoutes } from './health/routes.ts';
 import { atMost } from './http/at-most.ts';
+import type { InFlight } from './http/in-flight.ts';
 import { problems } from './http/problems.ts';
 import { sweepRoutes } from './sweep/routes.ts';
 import { PromptCalls } from './temporal/prompt-calls.ts';
@@ -22,21 +23,24 @@ export interface ApiDependencies {
   log: Logger;
   /** How many callers may wait at once for what they ask to be done. */
   mostCalls: number;
+  /** What this server has in hand. */
+  inFlight: InFlight;
   /** How this server goes. */
   drain: Drain;
 }
 
 /** The HTTP API. Any number of these may run side by side: none keeps any state. */
-export function createApp({ client, tokens, templates, log, mostCalls, drain }: ApiDependencies): Koa {
+export function createApp({ client, tokens, templates, log, mostCalls, inFlight, drain }: ApiDependencies): Koa {
   const app = new Koa();
   const calls = new PromptCalls(client, drain.waitsEnd);
-  const health = healthRoutes(client, calls, drain);
+  const health = healthRoutes(client, calls, { drain, inFlight });
   const environments = environmentRoutes(client, templates, calls);
   app.on('error', (error: Error) => log.error({ err: error }, 'response failed'));
   app.use(problems(log));
   app.use(basePath);
   app.use(health.routes());
   app.use(atMost(mostCalls));
+  app.use(inFlight.count);
   app.use(authenticate(tokens));
   app.use(whoamiRoutes().routes());
   app.use(sweepRoutes(client, calls).routes());

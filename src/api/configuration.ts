@@ -10,6 +10,8 @@ const schema = z.object({
     .string()
     .regex(/^\S+:\d{1,5}$/, 'must be a host and a port, such as 127.0.0.1:7070')
     .default('127.0.0.1:7070'),
+  /** Whether other API servers listen on the same port of this host: the system shares callers out among them. */
+  BERTH_SHARE_PORT: z.stringbool().default(false),
   /** The file of issued tokens, written by `berth token`. */
   BERTH_TOKENS_FILE: z.string().min(1),
   /** The directory of the templates. */
@@ -31,6 +33,7 @@ export interface ApiConfiguration {
   temporalNamespace: string;
   host: string;
   port: number;
+  sharePort: boolean;
   tokensFile: string;
   templatesDirectory: string;
   imagesFile: string | undefined;
@@ -56,6 +59,7 @@ export function readConfiguration(variables: NodeJS.ProcessEnv): ApiConfiguratio
     temporalNamespace: data.BERTH_TEMPORAL_NAMESPACE,
     host: data.BERTH_LISTEN.slice(0, separator),
     port: Number(data.BERTH_LISTEN.slice(separator + 1)),
+    sharePort: data.BERTH_SHARE_PORT,
     tokensFile: data.BERTH_TOKENS_FILE,
     templatesDirectory: data.BERTH_TEMPLATES_DIR,
     imagesFile: data.BERTH_IMAGES_FILE,

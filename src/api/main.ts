@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { Client, Connection } from '@temporalio/client';
 import pino from 'pino';
+import { answering } from '../ipc/questions.ts';
 import { TemplateCatalogue } from '../templates/catalogue.ts';
 import { readOwnImages } from '../templates/own-images.ts';
 import { createApp } from './app.ts';
 import { TokenFile } from './authentication/token-file.ts';
 import { readConfiguration } from './configuration.ts';
 import { Drain } from './drain.ts';
+import { InFlight } from './http/in-flight.ts';
 import { UnderWay } from './http/under-way.ts';
 import { answerUnreadable } from './http/unreadable.ts';
 
@@ -14,7 +16,7 @@ import { answerUnreadable } from './http/unreadable.ts';
 const CONNECTION_RESTS_MS = 75_000;
 
 const configuration = readConfiguration(process.env);
-const { host, port, temporalNamespace: namespace, mostCalls, drainMs } = configuration;
+const { host, port, sharePort, temporalNamespace: namespace, mostCalls, drainMs } = configuration;
 // Node's parse errors carry the request as it came, with its token.
 const log = pino({ level: configuration.logLevel, redact: { paths: ['err.rawPacket'], remove: true } });
 const connection = Connection.lazy({
@@ -36,12 +38,23 @@ const templates = new TemplateCatalogue(
 await templates.checkAll();
 
 const drain = new Drain();
-const server = createApp({ client, tokens, templates, log, mostCalls, drain }).listen(port, host);
+const inFlight = new InFlight(mostCalls);
+const server = createApp({ client, tokens, templates, log, mostCalls, inFlight, drain }).listen({
+  port,
+  host,
+  reusePort: sharePort,
+});
 const underWay = new UnderWay(server);
 server.keepAliveTimeout = CONNECTION_RESTS_MS;
 server.on('clientError', answerUnreadable);
 await once(server, 'listening');
 log.info({ host, port }, 'listening');
+answering(process, {
+  occupied: () => {
+    const { in_flight: count, most } = inFlight.report;
+    return Promise.resolve({ count, servers: count / most });
+  },
+});
 process.send?.('ready');
 
 const stop = async (): Promise<void> => {

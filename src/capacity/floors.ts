@@ -32,11 +32,16 @@ export const floorsSchema = z.string().transform((text, context): Floors => {
  * nothing that operators have set since. A pool that was there only because the last start had asked for it is gone
  * where this one does not.
  *
+ * @param isPlanned whether capacity is planned even where there are no pools
  * @returns `undefined` where everything is to stay as it is
  */
-export function startedWith<S extends Standing>(before: S | undefined, floors: Floors): S | Standing | undefined {
+export function startedWith<S extends Standing>(
+  before: S | undefined,
+  floors: Floors,
+  isPlanned = false,
+): S | Standing | undefined {
   if (before === undefined) {
-    const isAsked = Object.keys(floors).length > 0;
+    const isAsked = isPlanned || Object.keys(floors).length > 0;
     return isAsked ? { settings: withFloors(NO_POOLS, {}, floors), started: floors } : undefined;
   }
   const { settings, started = {} } = before;
@@ -44,14 +49,14 @@ export function startedWith<S extends Standing>(before: S | undefined, floors: F
   return { ...before, settings: withFloors(settings, started, floors), started: floors };
 }
 
-function withFloors({ pools, calendar }: Settings, started: Floors, floors: Floors): Settings {
+function withFloors({ pools, ...others }: Settings, started: Floors, floors: Floors): Settings {
   const givenUp = (name: string, pool: Pool): boolean => {
     const floor = started[name];
     return floor !== undefined && floors[name] === undefined && isSame(pool, poolOf(floor));
   };
   const kept = Object.entries(pools).filter(([name, pool]) => !givenUp(name, pool));
   const asked = Object.entries(floors).map(([name, floor]) => [name, poolOf(floor, pools[name])] as const);
-  return { pools: Object.fromEntries([...kept, ...asked]), calendar };
+  return { pools: Object.fromEntries([...kept, ...asked]), ...others };
 }
 
 /** A pool with this floor, and with the ceiling that was set, as far as the floor lets it be. */

@@ -1,6 +1,8 @@
 import type { Start } from './demand.ts';
 import { type Experience, type Making, NO_EXPERIENCE, withMakings } from './making.ts';
 import type { Observation } from './observation.ts';
+import type { ServersLedger } from './servers/memory.ts';
+import type { ServerKind } from './servers/observed.ts';
 
 /** What is remembered from plan to plan. Times are in milliseconds since the epoch. */
 export interface Ledger {
@@ -12,6 +14,8 @@ export interface Ledger {
   pools: Record<string, PoolLedger>;
   /** Slots that were not whole when they were last seen. */
   suspects: string[];
+  /** Missing where none were planned yet. */
+  servers?: Partial<Record<ServerKind, ServersLedger>>;
 }
 
 /** What is remembered of one pool. */
@@ -91,9 +95,15 @@ export function withSeen(
 }
 
 /** The ledger with what is planned now. */
-export function withPlans(ledger: Ledger, planned: Readonly<Record<string, NonNullable<Observation['last']>>>): Ledger {
+export function withPlans(
+  ledger: Ledger,
+  planned: Readonly<Record<string, NonNullable<Observation['last']>>>,
+  servers: NonNullable<Ledger['servers']> = {},
+): Ledger {
   return {
     ...ledger,
+    // Of those that nothing is known of now, all stands.
+    ...(Object.keys(servers).length > 0 && { servers: { ...ledger.servers, ...servers } }),
     pools: mapPools(ledger, (pool, template) => {
       const last = planned[template];
       return last === undefined ? pool : { ...pool, last };

@@ -2,6 +2,7 @@ import type { Ledger } from './ledger.ts';
 import type { Observation } from './observation.ts';
 import type { PoolPlan } from './pool-plan.ts';
 import type { PoolReport } from './report.ts';
+import type { ServersPlan } from './servers/plan.ts';
 
 /** What the next plan must know of this one, by template. */
 export function lastPlans(pools: readonly PoolPlan[]): Record<string, NonNullable<Observation['last']>> {
@@ -9,6 +10,14 @@ export function lastPlans(pools: readonly PoolPlan[]): Record<string, NonNullabl
     return [template, { desired, serve, ...(breaker && { breaker }) }] as const;
   });
   return Object.fromEntries(plans);
+}
+
+/** The same of servers, by their kind. */
+export function lastServers(plans: readonly ServersPlan[]): NonNullable<Ledger['servers']> {
+  const last = plans.map(({ kind, desired, quietRounds, roundAtMs, ofOne }) => {
+    return [kind, { desired, quietRounds, roundAtMs, ofOne }] as const;
+  });
+  return Object.fromEntries(last);
 }
 
 /** Why versions are set aside that were not when the last plan was made. */

@@ -2,6 +2,7 @@ import type { DemandRecord } from './demand-record.ts';
 import type { Ledger } from './ledger.ts';
 import type { Observation, Reading } from './observation.ts';
 import type { Expectation } from './prepared.ts';
+import type { ServersObserved } from './servers/observed.ts';
 
 /** As much room as is never filled, where no node is needed: it is only a matter of what operators have set. */
 export const UNLIMITED = 100_000;
@@ -14,6 +15,8 @@ export interface Observed {
   /** How many more slots fit into the cluster; missing where that cannot be told. */
   headroom?: Reading<number>;
   expectation: Expectation;
+  /** Missing where nobody scales any. */
+  servers?: ServersObserved[];
   /** What is remembered by now. */
   ledger: Ledger;
   /** Missing where it is as it was. */

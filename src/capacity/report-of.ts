@@ -4,6 +4,8 @@ import { fresh, type Slot } from './observation.ts';
 import type { Observed, ObservedPool } from './observed.ts';
 import type { PoolPlan } from './pool-plan.ts';
 import type { CapacityReport, PoolInputs, PoolReport, PoolUsage, PreparedReport } from './report.ts';
+import type { ServersPlan } from './servers/plan.ts';
+import { type ServersFailure, type ServersReport, serversReport } from './servers/report.ts';
 import type { Settings } from './settings.ts';
 
 /** So many of those who are awaited are listed. */
@@ -13,7 +15,7 @@ const MOST_LISTED = 200;
 export function reportOf(
   settings: Settings,
   observed: Observed,
-  { pools, prepared }: Decision,
+  { pools, prepared, servers }: Decision,
   dryRun: boolean,
 ): CapacityReport {
   const headroom = observed.pools.some(({ takesRoom }) => takesRoom) ? fresh(observed.headroom) : undefined;
@@ -27,9 +29,21 @@ export function reportOf(
       const ledger = observed.ledger.pools[plan.template];
       return seen && ledger ? [poolReport(plan, seen, ledger)] : [];
     }),
+    ...(observed.servers && { servers: servers.flatMap((plan) => reportOfServers(plan, observed)) }),
     prepared: prepared.report.slice(0, MOST_LISTED),
     prepared_counts: preparedCounts(prepared.report),
   };
+}
+
+function reportOfServers(plan: ServersPlan, { servers = [] }: Observed): ServersReport[] {
+  const seen = servers.find(({ kind }) => kind === plan.kind);
+  return seen ? [serversReport(plan, seen)] : [];
+}
+
+/** The report, with what could not be done. */
+export function withFailures(report: CapacityReport, failures: readonly ServersFailure[]): CapacityReport {
+  const servers = report.servers?.map((one) => ({ ...one, ...failures.find(({ kind }) => kind === one.kind) }));
+  return { ...report, ...(servers && { servers }) };
 }
 
 function preparedCounts(prepared: readonly PreparedReport[]): CapacityReport['prepared_counts'] {

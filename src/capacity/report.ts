@@ -1,6 +1,7 @@
 import type { Identity } from '../environment/identity.ts';
 import type { Slot } from './observation.ts';
 import type { PoolPlan } from './pool-plan.ts';
+import type { ServersReport } from './servers/report.ts';
 import type { Settings } from './settings.ts';
 
 /** What was planned last, by what it was planned, and how pools have done: as operators are shown it. Times are RFC 3339 in UTC. */
@@ -12,6 +13,8 @@ export interface CapacityReport {
   /** How many more slots fit into the cluster; missing where that cannot be told. */
   headroom?: number;
   pools: PoolReport[];
+  /** Missing where nobody scales any, and in plans from before that could be. */
+  servers?: ServersReport[];
   /** Some of those who are awaited by name: a memo does not grow with them all. */
   prepared: PreparedReport[];
   /** How many of them all there are, by state. */

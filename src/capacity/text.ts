@@ -1,11 +1,20 @@
 import type { CapacityReport, PoolReport, PreparedReport } from './report.ts';
+import type { ServersReport } from './servers/report.ts';
 
 /** What an operator reads in the Temporal UI, in Markdown. */
-export function capacityDetails({ dry_run, headroom, pools, prepared, prepared_counts }: CapacityReport): string {
+export function capacityDetails({
+  dry_run,
+  headroom,
+  pools,
+  servers = [],
+  prepared,
+  prepared_counts,
+}: CapacityReport): string {
   const room =
     headroom === undefined ? 'It cannot be told how much room there is' : `There is room for ${headroom} more`;
   return [
     `${dry_run ? 'Only planned. ' : ''}${room}.`,
+    ...servers.map(serversText),
     ...pools.map(poolText),
     ...(prepared.length > 0 ? [`**By name**: ${countsText(prepared_counts)}`] : []),
     ...prepared.map((one) => `- ${preparedText(one)}`),
@@ -20,6 +29,16 @@ function poolText({ template, plan, slots, usage, set_aside }: PoolReport): stri
     plan.reasons.join(' '),
     ...(set_aside === undefined ? [] : [`**Set aside: ${set_aside}**`]),
     `${hits} starts found a slot, ${misses} did not; ${idle_slot_hours} slot-hours idle since ${usage.since}`,
+  ].join('\n\n');
+}
+
+const KINDS = { workers: 'Workers', api: 'API servers' };
+
+function serversText({ kind, desired, running, reasons, failure }: ServersReport): string {
+  return [
+    `**${KINDS[kind]}**: ${desired} wanted; ${running ?? 'nobody can tell how many'} run`,
+    reasons.join(' '),
+    ...(failure === undefined ? [] : [`**It could not be done: ${failure}**`]),
   ].join('\n\n');
 }
 

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
+  AppsV1Api,
   CoreV1Api,
   createConfiguration,
   type KubeConfig,
@@ -7,6 +8,7 @@ import {
   KubernetesObjectApi,
   PatchStrategy,
   ServerConfiguration,
+  setHeaderOptions,
   type V1ObjectMeta,
 } from '@kubernetes/client-node';
 import type { Agent } from 'undici';
@@ -32,6 +34,18 @@ export interface Reference {
   apiVersion: string;
   kind: string;
   metadata: { name: string; namespace?: string };
+}
+
+/** One object of a kind that is known, in a namespace. */
+export interface Named {
+  namespace: string;
+  name: string;
+}
+
+/** How many pods something is to have, and by which version of it that was read. */
+export interface Scale {
+  replicas: number;
+  resourceVersion: string;
 }
 
 /** What is to be changed of an object. What is `null` is taken away. */
@@ -75,6 +89,7 @@ export class Cluster {
   readonly #api: KubernetesObjectApi;
   /** For what objects have beside themselves. */
   readonly #core: CoreV1Api;
+  readonly #apps: AppsV1Api;
   readonly #agent: Agent;
   readonly #deadlineMs: number;
   /** Where each answer takes seconds, calls would else be given up before they were made, and made again. */
@@ -113,6 +128,7 @@ export class Cluster {
     });
     this.#api = new KubernetesObjectApi(configuration);
     this.#core = new CoreV1Api(configuration);
+    this.#apps = new AppsV1Api(configuration);
   }
 
   /** Creates an object. Fails as a conflict where one of that name exists. */
@@ -245,6 +261,24 @@ export class Cluster {
     if (token === undefined || expiresAt === undefined)
       throw new ClusterError('The apiserver answered a request for a token without one.', { class: 'final' });
     return { token, expiresAt };
+  }
+
+  /** How many pods a Deployment is to have, by its subresource `scale`. */
+  async readScale({ namespace, name }: Named, signal?: AbortSignal): Promise<Scale> {
+    const { metadata, spec } = await this.#call(signal, () =>
+      this.#apps.readNamespacedDeploymentScale({ name, namespace }),
+    );
+    return { replicas: spec?.replicas ?? 0, resourceVersion: metadata?.resourceVersion ?? '' };
+  }
+
+  /** Sets that. Fails as a conflict where the Deployment was changed since it was read. */
+  async writeScale({ namespace, name }: Named, { replicas, resourceVersion }: Scale, signal?: AbortSignal) {
+    const body = { metadata: { resourceVersion }, spec: { replicas } };
+    const change = { name, namespace, body, fieldManager: FIELD_MANAGER };
+    // Once: whoever changes what somebody else may have changed looks again before it is done again.
+    await this.#once(signal, () =>
+      this.#apps.patchNamespacedDeploymentScale(change, setHeaderOptions('Content-Type', PatchStrategy.MergePatch)),
+    );
   }
 
   /** Ends the connections, and with them the calls under way. */

@@ -1,60 +1,88 @@
 import type { ChildProcess } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import { answering } from '../ipc/questions.ts';
+import { ChildFleet } from './fleet.ts';
+import { answersOf } from './fleet-answers.ts';
 import { LOOPBACK } from './ports.ts';
 import type { Supervisor } from './processes/supervisor.ts';
 import { waitUntil } from './readiness.ts';
 import { BUILT_IN_TEMPLATES, REPOSITORY } from './repository.ts';
 import { type Servers, TEMPORAL_NAMESPACE } from './servers.ts';
 
+/** Five minutes of plans. */
+const QUIET_ROUNDS = 10;
+/** Where several may listen on one port, the system shares callers out among them. */
+const SHARES_PORTS = process.platform === 'linux';
+const ONE_A_PORT = { count: 1, because: 'Only one API server can listen on a port of this system.' };
+
 /** What worker and API are started with. */
 export interface ApplicationOptions {
   readonly supervisor: Supervisor;
-  readonly servers: Servers;
+  readonly servers: Pick<Servers, 'temporal' | 'workerKubeconfig' | 'ownershipKeyFile' | 'imagesFile' | 'probeImage'>;
+  /** @default that which the embedded Temporal has for Berth */
+  readonly temporalNamespace?: string;
   readonly port: number;
   readonly tokensFile: string;
   /** What the worker is told beside where its servers are. */
   readonly workerVariables?: Readonly<Record<string, string>>;
   /** The directory of the templates. @default the built-in ones */
   readonly templates?: string | undefined;
+  /** Whether more of both run where there is more to do. @default false */
+  readonly scales?: boolean;
 }
 
 /**
- * Starts worker and API side by side and waits until both serve. Only the worker gets access to the cluster.
+ * Starts worker and API side by side and waits until both serve. Only the worker gets access to the cluster. Where they
+ * are scaled, there may be more of them later.
  *
  * @returns the API's URL
  */
 export async function startApplication(options: ApplicationOptions): Promise<string> {
-  const { supervisor, servers, port, tokensFile, templates = BUILT_IN_TEMPLATES, workerVariables } = options;
-  const temporal = { BERTH_TEMPORAL_ADDRESS: servers.temporal, BERTH_TEMPORAL_NAMESPACE: TEMPORAL_NAMESPACE };
+  const { supervisor, servers, port, tokensFile, templates = BUILT_IN_TEMPLATES, workerVariables, scales } = options;
+  const { temporalNamespace = TEMPORAL_NAMESPACE } = options;
+  const temporal = { BERTH_TEMPORAL_ADDRESS: servers.temporal, BERTH_TEMPORAL_NAMESPACE: temporalNamespace };
   const recipes = {
     BERTH_TEMPLATES_DIR: resolve(templates),
     ...(servers.imagesFile !== undefined && { BERTH_IMAGES_FILE: servers.imagesFile }),
   };
-  const start = (name: 'worker' | 'api', env: NodeJS.ProcessEnv): Promise<void> => {
+  const starting = (part: 'worker' | 'api', env: NodeJS.ProcessEnv) => (index: number) => {
+    const name = index === 1 ? part : `${part}-${index}`;
     const child = supervisor.start({
       name,
       command: process.execPath,
-      args: [join(REPOSITORY, 'src', name, 'main.ts')],
+      args: [join(REPOSITORY, 'src', part, 'main.ts')],
       env: { ...temporal, ...recipes, ...env },
       graceMs: 10_000,
       ipc: true,
     });
-    return untilReady(name, child, supervisor.signal);
+    if (part === 'worker' && scales) answering(child, answersOf(fleets));
+    return { name, child, ready: untilReady(name, child, supervisor.signal) };
   };
-  await Promise.all([
-    start('worker', {
-      KUBECONFIG: servers.workerKubeconfig,
-      BERTH_OWNERSHIP_KEY_FILE: servers.ownershipKeyFile,
-      ...(servers.probeImage !== undefined && { BERTH_PROBE_IMAGE: servers.probeImage }),
-      ...workerVariables,
+  const limits = { floor: 1, ceiling: availableParallelism(), quiet_rounds: QUIET_ROUNDS };
+  const fleets = {
+    workers: new ChildFleet({
+      ...{ supervisor, limits },
+      start: starting('worker', {
+        KUBECONFIG: servers.workerKubeconfig,
+        BERTH_OWNERSHIP_KEY_FILE: servers.ownershipKeyFile,
+        ...(servers.probeImage !== undefined && { BERTH_PROBE_IMAGE: servers.probeImage }),
+        ...(scales && { BERTH_SCALE: 'children' }),
+        ...workerVariables,
+      }),
     }),
-    start('api', {
-      BERTH_LISTEN: `${LOOPBACK}:${port}`,
-      BERTH_TOKENS_FILE: tokensFile,
-      // Nothing stands before it that would have to notice.
-      BERTH_DRAIN: '0',
+    api: new ChildFleet({
+      ...{ supervisor, limits, most: SHARES_PORTS ? undefined : ONE_A_PORT },
+      start: starting('api', {
+        BERTH_LISTEN: `${LOOPBACK}:${port}`,
+        BERTH_TOKENS_FILE: tokensFile,
+        // Nothing stands before it that would have to notice.
+        BERTH_DRAIN: '0',
+        ...(scales && SHARES_PORTS && { BERTH_SHARE_PORT: 'true' }),
+      }),
     }),
-  ]);
+  };
+  await Promise.all([fleets.workers.start(), fleets.api.start()]);
   return `http://${LOOPBACK}:${port}`;
 }
 

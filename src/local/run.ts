@@ -54,6 +54,7 @@ export async function bringUp(options: StartOptions, context: RunContext): Promi
     port: reservation.ports.api,
     tokensFile,
     templates: options.templates,
+    scales: true,
     workerVariables: {
       // A simulated node sends no packets, and a cluster that is not ours is not to be probed unasked.
       ...(servers.node === 'real' && { BERTH_CANARY_EVERY: CANARY_EVERY }),

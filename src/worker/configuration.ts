@@ -6,6 +6,8 @@ import type { ProofOptions } from '../cluster/proof/verify-isolation.ts';
 import { DURATION, durationMs } from '../environment/duration.ts';
 import type { Endpoint } from '../environment/proof-checks.ts';
 import { addressSchema } from '../environment/recipe.ts';
+import { readScaleBy, scaleVariables } from './scaling/configuration.ts';
+import type { ScaleBy } from './scaling/scaling.ts';
 
 /** Python's standard library is all that a proof needs of it. */
 const PROBE_IMAGE =
@@ -44,6 +46,7 @@ const schema = z.object({
   BERTH_CLUSTER_SERVER: z.url({ protocol: /^https$/, error: 'must be an https:// URL' }).optional(),
   /** A file with the certificates that this server is trusted by, PEM; without it, those that the worker trusts. */
   BERTH_CLUSTER_CA_FILE: z.string().min(1).optional(),
+  ...scaleVariables,
 });
 
 export interface WorkerConfiguration {
@@ -61,6 +64,8 @@ export interface WorkerConfiguration {
   metricsListen: string | undefined;
   /** Where developers reach the cluster, as far as that is another way than the worker's. */
   entrance: Entrance;
+  /** How servers are scaled; missing where they are not by this. */
+  scale: ScaleBy | undefined;
 }
 
 /**
@@ -96,6 +101,7 @@ export async function readConfiguration(variables: NodeJS.ProcessEnv): Promise<W
     sweepGraceMs: durationMs(data.BERTH_SWEEP_GRACE),
     metricsListen: data.BERTH_METRICS_LISTEN,
     entrance: { server: data.BERTH_CLUSTER_SERVER, caFile: data.BERTH_CLUSTER_CA_FILE },
+    scale: readScaleBy(data),
   };
 }
 

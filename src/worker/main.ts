@@ -4,6 +4,7 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { connectCluster } from '../cluster/client.ts';
 import { entranceTo } from '../cluster/kubeconfig.ts';
 import { durationMs } from '../environment/duration.ts';
+import { answering } from '../ipc/questions.ts';
 import { TemplateCatalogue } from '../templates/catalogue.ts';
 import { readOwnImages } from '../templates/own-images.ts';
 import { TemporalCapacityHistory } from './capacity-history.ts';
@@ -11,6 +12,8 @@ import { readConfiguration } from './configuration.ts';
 import { watchDrift } from './drift.ts';
 import { watchFailing } from './failing-workflows.ts';
 import { refillBy } from './refill.ts';
+import { scalingBy } from './scaling/scaling.ts';
+import { HEARTBEAT_MS, slotsOf } from './scaling/slots-in-use.ts';
 import { keepCanary, keepCapacity, keepSweep, restoreCapacity } from './schedules.ts';
 import { watchSlots } from './slots-seen.ts';
 import { createWorkers } from './worker.ts';
@@ -25,6 +28,8 @@ const { metricsListen: bindAddress } = configuration;
 Runtime.install({
   logger: new DefaultLogger('WARN'),
   shutdownSignals: ['SIGINT', 'SIGTERM'],
+  // By what workers have in hand, they are scaled.
+  ...(configuration.scale?.by === 'deployments' && { workerHeartbeatInterval: HEARTBEAT_MS }),
   ...(bindAddress !== undefined && { telemetryOptions: { metrics: { prometheus: { bindAddress } } } }),
 });
 
@@ -40,11 +45,13 @@ const { temporalNamespace, ownershipKey, proof, sweepGraceMs } = configuration;
 const client = new Client({ connection, namespace: temporalNamespace });
 const workflows = new TemporalWorkflows(client);
 const drift = watchDrift(kubeConfig, cluster, ownershipKey, client, Runtime.instance());
-const slots = { shelf: drift.slots, isWhole: (name: string) => drift.slots.isWhole(name), onClaim: refillBy(client) };
+const planSoon = refillBy(client);
+const slots = { shelf: drift.slots, isWhole: (name: string) => drift.slots.isWhole(name), onClaim: planSoon };
 const history = new TemporalCapacityHistory(client);
 const { templatesDirectory, imagesFile } = configuration;
 const templates = new TemplateCatalogue(templatesDirectory, await readOwnImages(imagesFile));
-const seen = { workflows, history, slots };
+const scaling = scalingBy(configuration.scale, { client, cluster, planSoon });
+const seen = { workflows, history, slots, scaling };
 const dependencies = { cluster, ownershipKey, entrance, proof, sweepGraceMs, templates, ...seen };
 const refillCluster = await connectCluster(kubeConfig, { connections: REFILL_CONNECTIONS });
 const workers = await createWorkers(connection, temporalNamespace, {
@@ -52,7 +59,12 @@ const workers = await createWorkers(connection, temporalNamespace, {
   forRefills: { ...dependencies, cluster: refillCluster },
 });
 const { canaryEvery, sweepEvery, pools } = configuration;
-await Promise.all([keepCanary(client, canaryEvery), keepSweep(client, sweepEvery), keepCapacity(client, pools)]);
+const isPlanned = scaling !== undefined;
+await Promise.all([
+  keepCanary(client, canaryEvery),
+  keepSweep(client, sweepEvery),
+  keepCapacity(client, pools, isPlanned),
+]);
 // Temporal may lose everything while this worker runs, and these schedules with it.
 const again = (everyMs: number, what: string, keep: () => Promise<void>): NodeJS.Timeout =>
   setInterval(async () => {
@@ -61,7 +73,7 @@ const again = (everyMs: number, what: string, keep: () => Promise<void>): NodeJS
   }, everyMs);
 const sweepAgainMs = sweepEvery && Math.min(durationMs(sweepEvery), HOUR_MS);
 const sweeping = sweepAgainMs && again(sweepAgainMs, 'the sweep', () => keepSweep(client, sweepEvery));
-const planning = again(MINUTE_MS, 'capacity', () => restoreCapacity(client, pools));
+const planning = again(MINUTE_MS, 'capacity', () => restoreCapacity(client, pools, isPlanned));
 const unwatchSlots = bindAddress === undefined ? undefined : watchSlots(drift.slots);
 const unwatch = bindAddress === undefined ? undefined : watchFailing(client);
 
@@ -70,6 +82,8 @@ const stop = (): void => {
   for (const worker of workers) worker.shutdown();
 };
 process.once('disconnect', stop);
+const [forPeople] = workers;
+if (forPeople) answering(process, { occupied: () => Promise.resolve(slotsOf(forPeople)) });
 const stopped = Promise.all(workers.map((worker) => worker.run()));
 process.send?.('ready');
 await stopped;

@@ -11,7 +11,7 @@ const PAUSE_MS = 4000;
 /**
  * Has a plan made soon after a claim. It is the first of them that it goes by: those that follow neither hasten it nor put
  * it off.
- * @returns what is to be told of each claim
+ * @returns what is to be told of each claim, and of whatever else a plan should see soon
  */
 export function refillBy(client: Client): () => void {
   let [isAtWork, hasCome] = [false, false];

@@ -40,14 +40,17 @@ export function keepSweep(client: Client, every: string | undefined): Promise<vo
 /**
  * Makes sure that the pools are there which the installation is started with. What operators have set since it was first
  * started so is kept.
+ * @param isPlanned whether capacity is planned even where there are no pools, since servers are scaled by that
  */
-export async function keepCapacity(client: Client, pools: Floors): Promise<void> {
-  if (await changeCapacity(client, (before) => startedWith(before, pools))) await planNow(client);
+export async function keepCapacity(client: Client, pools: Floors, isPlanned = false): Promise<void> {
+  if (await changeCapacity(client, (before) => startedWith(before, pools, isPlanned))) await planNow(client);
 }
 
 /** The same where Temporal has lost everything. Else nothing is changed: others may be started with other pools by now. */
-export async function restoreCapacity(client: Client, pools: Floors): Promise<void> {
-  const isRestored = await changeCapacity(client, (before) => (before ? undefined : startedWith(before, pools)));
+export async function restoreCapacity(client: Client, pools: Floors, isPlanned = false): Promise<void> {
+  const isRestored = await changeCapacity(client, (before) =>
+    before ? undefined : startedWith(before, pools, isPlanned),
+  );
   if (isRestored) await planNow(client);
 }
 

@@ -1,7 +1,7 @@
 import { log, setCurrentDetails, TemporalFailure, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import { type Decision, decide } from '../capacity/decide.ts';
 import { withPlans } from '../capacity/ledger.ts';
-import { lastPlans, newlySetAside } from '../capacity/news.ts';
+import { lastPlans, lastServers, newlySetAside } from '../capacity/news.ts';
 import type { Observed } from '../capacity/observed.ts';
 import { ordersOf, removalsOf } from '../capacity/orders.ts';
 import type { CapacityReport } from '../capacity/report.ts';
@@ -11,9 +11,11 @@ import { surveying, telling, tellingOnce } from './activity-options.ts';
 import { fill } from './filling.ts';
 import { tearDownLeftover } from './hand-over.ts';
 import type { CapacityInput, CapacityMemo } from './messages.ts';
+import { scale } from './scaling.ts';
 
 /**
- * Has as many environments wait to be claimed as there should be: observe → one plan → apply. It runs again and again,
+ * Has as many environments wait to be claimed, and as many servers run, as there should be: observe → one plan → apply. It
+ * runs again and again,
  * and what one run leaves undone the next one sees: what is missing is made, and what is too much goes step by step.
  */
 export async function CapacityWorkflow({ settings, dryRun = false }: CapacityInput): Promise<CapacityReport> {
@@ -23,18 +25,24 @@ export async function CapacityWorkflow({ settings, dryRun = false }: CapacityInp
   setCurrentDetails(capacityDetails(report));
   if (dryRun) return report;
   remember(report, observed, decision);
+  // Beside all else: slots are not held up by it.
+  const scaling = scale(report, decision.servers);
   const { value: leftovers } = await surveying.takeBackSlots(removalsOf(decision));
   await Promise.all(leftovers.map(tearDownLeftover));
   await fill(ordersOf(decision));
   await tell(report, observed);
-  return report;
+  return await scaling;
 }
 
 /** For whoever asks, and for the next plan. */
-function remember(capacity: CapacityReport, { ledger, demand, isForgetful }: Observed, { pools }: Decision): void {
+function remember(
+  capacity: CapacityReport,
+  { ledger, demand, isForgetful }: Observed,
+  { pools, servers }: Decision,
+): void {
   const memo: CapacityMemo = {
     capacity,
-    ...(!isForgetful && { ledger: withPlans(ledger, lastPlans(pools)) }),
+    ...(!isForgetful && { ledger: withPlans(ledger, lastPlans(pools), lastServers(servers)) }),
     ...(demand && { demand }),
   };
   upsertMemo({ ...memo });

@@ -150,6 +150,18 @@ describe('what is set by PUT /capacity', () => {
     expect(several).toContainEqual((await here('GET')).body.settings);
   });
 
+  it('is kept and shown of servers as well, with what is left out filled in', async () => {
+    const servers = { workers: { floor: 2, ceiling: 8 }, api: { ceiling: 4, quiet_rounds: 3 } };
+
+    const { body } = await here('PUT', { servers });
+
+    expect(body.settings.servers).toEqual({
+      workers: { ...servers.workers, quiet_rounds: 10 },
+      api: { ...servers.api, floor: 1 },
+    });
+    expect((await here('GET')).body.settings).toEqual(body.settings);
+  });
+
   it('is nothing where nothing is sent, and still planned: what the pools have made is to go', async () => {
     const { body } = await here('PUT', {});
 

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { floorsSchema, type Standing, startedWith } from '../../src/capacity/floors.ts';
+import { NO_POOLS } from '../../src/capacity/settings.ts';
 
 describe('floors as a start is given them', () => {
   test.each([
@@ -33,6 +34,18 @@ describe('what stands once an installation is started with floors', () => {
 
   it('is nothing where nothing is asked for, and nothing was ever set', () => {
     expect(startedWith(undefined, {})).toBeUndefined();
+  });
+
+  it('is nothing that is planned nevertheless, where servers are scaled by that', () => {
+    expect(startedWith(undefined, {}, true)).toEqual({ settings: NO_POOLS, started: {} });
+    expect(startedWith({ settings: NO_POOLS, started: {} }, {}, true)).toBeUndefined();
+  });
+
+  it('keeps what operators have set of servers', () => {
+    const servers = { workers: { floor: 2, ceiling: 4, quiet_rounds: 10 } };
+    const before = { settings: { ...NO_POOLS, servers } };
+
+    expect(startedWith(before, { node: 5 })?.settings).toMatchObject({ servers });
   });
 
   it('is a pool for each', () => {

@@ -23,6 +23,13 @@ describe('settings of capacity', () => {
     expect(settingsSchema.parse({ pools: { node: {} } }).pools).toEqual({ node: { floor: 0, ceiling: 300 } });
   });
 
+  it('leave servers as they are where nothing is said of them, and wait ten rounds before there are fewer', () => {
+    expect(settingsSchema.parse({})).not.toHaveProperty('servers');
+    expect(settingsSchema.parse({ servers: { api: { ceiling: 4 } } }).servers).toEqual({
+      api: { floor: 1, ceiling: 4, quiet_rounds: 10 },
+    });
+  });
+
   test.each<[string, unknown, string]>([
     ['a floor above the ceiling', { pools: { node: { floor: 9, ceiling: 8 } } }, 'pools.node.floor: must be at most'],
     ['a floor above the default ceiling', { pools: { node: { floor: 301 } } }, 'pools.node.floor: must be at most'],
@@ -32,6 +39,13 @@ describe('settings of capacity', () => {
     ['a name that no template has', { pools: { 'No de': {} } }, 'pools.No de: '],
     ['a field of a pool that nobody knows', { pools: { node: { size: 5 } } }, 'pools.node: Unrecognized key: "size"'],
     ['a field that nobody knows', { pool: {} }, ': Unrecognized key: "pool"'],
+    ['no worker at all', { servers: { workers: { floor: 0, ceiling: 1 } } }, 'servers.workers.floor: Too small'],
+    [
+      'fewer servers than at the least',
+      { servers: { api: { floor: 3, ceiling: 2 } } },
+      'servers.api.floor: must be at most',
+    ],
+    ['servers of a kind that nobody knows', { servers: { web: {} } }, 'servers: Unrecognized key: "web"'],
     ['an entry that is wrong', { calendar: [{ ...ENTRY, count: 0 }] }, 'calendar.0.count: Too small'],
   ])('are refused with the place: %s', (_, settings, fault) => {
     expect(faults(settings)).toEqual([expect.stringContaining(fault)]);

@@ -37,6 +37,13 @@ test('npm start serves on loopback only, beside a second one, and Ctrl-C leaves 
   // There are no pools unless asked for.
   expect(await poolsAt(announced[0])).toEqual([]);
   expect(await poolsAt(announced[1])).toEqual(['bare', 'node']);
+  // Workers and API servers are planned without any.
+  const servers = async () =>
+    (await capacityAt(announced[0])).report?.servers?.map(({ kind, running }) => [kind, running]);
+  await expect.poll(servers, { timeout: 30_000 }).toEqual([
+    ['workers', 1],
+    ['api', 1],
+  ]);
 
   const running = processesOf(directories[0]);
   const addresses = [...running.keys()].flatMap(listeningAddresses);
@@ -95,11 +102,14 @@ test('a start after kill -9 clears what is left and keeps the state, the death o
   expect([...processesOf(directory).values()]).toEqual([]);
 });
 
-/** The templates of the pools that are set. */
-async function poolsAt({ api, admin_token }: Record<string, string>): Promise<string[]> {
+async function capacityAt({ api, admin_token }: Record<string, string>): Promise<CapacityNow> {
   const answer = await fetch(`${api}/api/capacity`, { headers: { authorization: `Bearer ${admin_token}` } });
-  const { settings } = (await answer.json()) as CapacityNow;
-  return Object.keys(settings.pools);
+  return (await answer.json()) as CapacityNow;
+}
+
+/** The templates of the pools that are set. */
+async function poolsAt(announced: Record<string, string>): Promise<string[]> {
+  return Object.keys((await capacityAt(announced)).settings.pools);
 }
 
 async function withCluster<T>(announced: Record<string, string>, use: (cluster: Cluster) => Promise<T>): Promise<T> {

@@ -5,6 +5,7 @@ import { emptyLedger, type Ledger, withHappened, withPools, withSeen } from '../
 import type { Reading } from '../../capacity/observation.ts';
 import { type Observed, UNLIMITED } from '../../capacity/observed.ts';
 import { type Memory, observedPool, RATE_MS } from '../../capacity/observed-pool.ts';
+import { expectedSoon } from '../../capacity/servers/expected.ts';
 import type { Settings } from '../../capacity/settings.ts';
 import { roomFor } from '../../cluster/room.ts';
 import { DEFAULT_TEMPLATE } from '../../templates/specification.ts';
@@ -13,6 +14,7 @@ import { awaitedNow } from './awaited.ts';
 import type { Remembered } from './history.ts';
 import { justFailed } from './just-failed.ts';
 import { type Read, readWorld, unlessUnread } from './read.ts';
+import { observeServers } from './servers.ts';
 import { type SeenSlots, seenSlots } from './slots.ts';
 import { type Version, versionOf } from './versions.ts';
 
@@ -64,12 +66,27 @@ export async function observeCapacity(
   const isAwaited = (name: string | undefined) => wanted.roster.some(({ template }) => template === name);
   const made = versions.filter((_, index) => isWanted(names[index]) || isAwaited(names[index]));
   const headroom = await headroomFor(dependencies, made, seen, signal);
+  const servers =
+    dependencies.scaling &&
+    (await observeServers(
+      dependencies.scaling,
+      {
+        settings: settings.servers,
+        ledger: memory.ledger,
+        starts: read.starts,
+        // Where it cannot be read what there was before, nothing is known of what is usual.
+        expected: remembered && expectedSoon(wanted, memory.demand),
+        atMs,
+      },
+      signal,
+    ));
   const known = pools.map(({ template, digest, takesRoom }) => {
     return [template, { digest, takesRoom, outcomes: memory.ledger.pools[template]?.versions ?? [] }] as const;
   });
   return {
     ...{ atMs, pools, ledger: memory.ledger },
     ...(headroom && { headroom }),
+    ...(servers && { servers }),
     expectation: {
       awaited: await awaitedNow(wanted.roster, dependencies.workflows),
       ...(seen && { slots: seen.prepared }),

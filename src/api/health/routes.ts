@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { Context } from 'koa';
 import { TASK_QUEUE } from '../../workflows/messages.ts';
 import type { Drain } from '../drain.ts';
+import type { InFlight } from '../http/in-flight.ts';
 import type { PromptCalls } from '../temporal/prompt-calls.ts';
 
 /** An idle worker asks for work once a minute. */
@@ -24,9 +25,14 @@ interface Health {
  * - `GET /health`, for people and alarms: which part is down; 503 where this server can do nothing for anybody.
  * - `GET /health/ready`, for balancers: whether it is to be sent requests. What all servers share does not count: were
  *   Temporal away, none would be left to say so as a problem that callers understand.
+ * - `GET /health/load`, for whoever scales servers: how many callers it does something for, and for how many it could.
  * - `GET /health/live`, for whoever restarts what hangs: that it answers.
  */
-export function healthRoutes(client: Client, calls: PromptCalls, drain: Drain): Router {
+export function healthRoutes(
+  client: Client,
+  calls: PromptCalls,
+  { drain, inFlight }: { drain: Drain; inFlight: InFlight },
+): Router {
   const router = new Router();
   router.get('/health', async (context: Context) => {
     const health = await healthOf(client, calls);
@@ -36,6 +42,9 @@ export function healthRoutes(client: Client, calls: PromptCalls, drain: Drain): 
   router.get('/health/ready', (context: Context) => {
     context.status = drain.hasBegun ? 503 : 200;
     context.body = { status: drain.hasBegun ? 'draining' : 'ok' };
+  });
+  router.get('/health/load', (context: Context) => {
+    context.body = inFlight.report;
   });
   router.get('/health/live', (context: Context) => {
     context.body = { status: 'ok' };

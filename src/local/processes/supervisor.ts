@@ -38,6 +38,8 @@ export class Supervisor {
   readonly #stateDirectory: string;
   readonly #records: ProcessRecords;
   readonly #running: RunningServer[] = [];
+  /** Those that were told to end. */
+  readonly #going = new Set<ChildProcess>();
   readonly #failure = new AbortController();
   #stopping = false;
 
@@ -77,7 +79,7 @@ export class Supervisor {
     child.once('error', (error) => this.#died(server.name, error.message));
     child.once('exit', (code, signal) => {
       this.#records.remove(server.name);
-      this.#died(server.name, signal === null ? `exit code ${code}` : signal);
+      if (!this.#going.delete(child)) this.#died(server.name, signal === null ? `exit code ${code}` : signal);
     });
     return child;
   }
@@ -99,6 +101,15 @@ export class Supervisor {
   /** Where a server's output goes. */
   logFile(name: string): string {
     return join(this.#stateDirectory, 'logs', `${name}.log`);
+  }
+
+  /** Ends one server, and lets the others run. */
+  async end(child: ChildProcess): Promise<void> {
+    const server = this.#running.find((one) => one.child === child);
+    if (server === undefined || hasEnded(child)) return;
+    this.#going.add(child);
+    await end(server);
+    this.#running.splice(this.#running.indexOf(server), 1);
   }
 
   /** Ends all servers, the last started first. Safe to call again. */

@@ -23,6 +23,10 @@ export const CAPACITY_PATHS = {
       'completed',
     ],
   },
+  'capacity/scales': {
+    shows: 'has more servers run',
+    landmarks: ['observeCapacity completed', 'scaleServers completed', 'completed'],
+  },
   'capacity/only-plans': {
     shows: 'tells what it would do, and does nothing',
     landmarks: ['observeCapacity completed', 'completed'],

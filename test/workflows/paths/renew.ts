@@ -38,7 +38,7 @@ await onServers(
       }
     });
   },
-  { workerVariables: SWEEPING },
+  { workerVariables: SWEEPING, scales: true },
 );
 process.stdout.write(`Saved ${wanted.length} histories.\n`);
 

@@ -1,0 +1,83 @@
+import { log } from '@temporalio/activity';
+import { rootCause } from '@temporalio/common';
+import type { Ledger, ServedStart } from '../../capacity/ledger.ts';
+import type { Reading } from '../../capacity/observation.ts';
+import { RATE_MS } from '../../capacity/observed-pool.ts';
+import type { ExpectedStarts, ServersObserved } from '../../capacity/servers/observed.ts';
+import type { ServersOrder } from '../../capacity/servers/plan.ts';
+import type { ServersFailure } from '../../capacity/servers/report.ts';
+import type { Settings } from '../../capacity/settings.ts';
+import type { Scaling } from '../scaling.ts';
+import { unlessUnread } from './read.ts';
+
+/** What is known beside the servers themselves. */
+export interface Surroundings {
+  settings: Settings['servers'];
+  ledger: Ledger;
+  /** All of the last minutes. */
+  starts: readonly ServedStart[] | undefined;
+  /** Missing where it is not known what there was before. */
+  expected: ExpectedStarts | undefined;
+  atMs: number;
+}
+
+/** What is known of the servers that are scaled here. What cannot be read is missing, so that it holds what there is. */
+export async function observeServers(
+  { scaler, queueLoad }: Scaling,
+  { settings, ledger, starts, expected, atMs }: Surroundings,
+  signal: AbortSignal,
+): Promise<ServersObserved[]> {
+  const queue = scaler.kinds.includes('workers') ? await unlessUnread("people's queue", queueLoad) : undefined;
+  const countedMs = atMs - ledger.countedUntilMs;
+  const rate = starts && startsPerMinute(starts, ledger.countedUntilMs);
+  const observed = scaler.kinds.map(async (kind): Promise<ServersObserved> => {
+    const limits = settings?.[kind];
+    const last = ledger.servers?.[kind];
+    const [fleet, occupied] = await Promise.all([
+      unlessUnread(`how many ${kind} run`, () => scaler.fleet(kind, signal)),
+      unlessUnread(`what ${kind} have in hand`, () => scaler.occupied(kind, signal)),
+    ]);
+    return {
+      kind,
+      ...(fleet && { fleet: now(fleet) }),
+      ...(limits && { limits }),
+      ...(occupied && { occupied: now(occupied) }),
+      ...(kind === 'workers' && queue && { queue: now(queue) }),
+      ...(expected && { expected: { value: expected, ageMs: countedMs } }),
+      ...(rate !== undefined && { startsPerMinute: now(rate) }),
+      ...(last && { last }),
+    };
+  });
+  return await Promise.all(observed);
+}
+
+/**
+ * Carries orders out, each for itself.
+ * @returns those that could not be
+ */
+export async function scaleServers(
+  { scaler }: Scaling,
+  orders: readonly ServersOrder[],
+  signal: AbortSignal,
+): Promise<ServersFailure[]> {
+  const done = orders.map(async ({ kind, from, to }): Promise<ServersFailure[]> => {
+    try {
+      await scaler.scale(kind, from, to, signal);
+      return [];
+    } catch (error) {
+      const failure = rootCause(error) ?? 'the cause is unknown';
+      log.warn(`There cannot be ${to} ${kind} instead of ${from}: ${failure}`);
+      return [{ kind, failure }];
+    }
+  });
+  return (await Promise.all(done)).flat();
+}
+
+function startsPerMinute(starts: readonly ServedStart[], untilMs: number): number {
+  const recent = starts.filter(({ atMs }) => untilMs - RATE_MS <= atMs && atMs < untilMs);
+  return recent.length / (RATE_MS / 60_000);
+}
+
+function now<T>(value: T): Reading<T> {
+  return { value, ageMs: 0 };
+}

@@ -1,0 +1,96 @@
+import { fresh } from '../observation.ts';
+import { measured, type OfOne } from './memory.ts';
+import type { ExpectedStarts, Occupied, QueueLoad, ServersObserved } from './observed.ts';
+
+/** Servers are to be in use up to this part: what comes at once must find room. */
+const TARGET = 0.7;
+/** From this part on they do all that they can. */
+const FULL = 0.95;
+/** A backlog is to be gone within so many seconds. */
+const GONE_WITHIN_S = 30;
+/** Tasks that wait for longer wait for a worker, and not only for their turn. */
+const BEHIND_S = 2;
+/** What one server is taken to do as long as none was ever busy: less than a tenth of what two processors did. */
+const UNMEASURED_STARTS_PER_MINUTE = 300;
+
+/** How many servers something asks for; missing where it could not be read in time. */
+export interface Ask {
+  input: string;
+  count: number | undefined;
+  why: string;
+}
+
+/** What asks for servers of a kind. */
+export interface Asks {
+  /** How many there must be for what they have in hand. */
+  inUse: number | undefined;
+  asks: Ask[];
+  /** Whether they cannot keep up with what comes. */
+  isBehind: boolean;
+  ofOne: OfOne;
+}
+
+/** @param running how many there are */
+export function asksFor(seen: ServersObserved, running: number): Asks {
+  const [occupied, queue, expected] = [fresh(seen.occupied), fresh(seen.queue), fresh(seen.expected)];
+  const isBehind = isFull(occupied, running) || (queue !== undefined && isLate(queue));
+  const ofOne = isBehind ? measuredBy(seen, running) : (seen.last?.ofOne ?? {});
+  return {
+    inUse: occupied && Math.ceil(occupied.servers),
+    asks: [
+      askOf('what is in use', occupied, (one) => inUse(seen, one)),
+      ...(seen.kind === 'workers' ? [askOf('queue', queue, (one) => toKeepUp(one, ofOne, running))] : []),
+      askOf('expected starts', expected, (one) => forExpected(one, ofOne)),
+    ],
+    isBehind,
+    ofOne,
+  };
+}
+
+function askOf<T>(input: string, read: T | undefined, of: (read: T) => Omit<Ask, 'input'>): Ask {
+  return read === undefined ? { input, count: undefined, why: '' } : { input, ...of(read) };
+}
+
+function inUse({ kind }: ServersObserved, { count, servers }: Occupied): Omit<Ask, 'input'> {
+  const what = kind === 'workers' ? 'slots are in use' : 'requests are in flight or wait';
+  return { count: Math.ceil(servers / TARGET), why: `${count} ${what}, which fill ${rounded(servers)} of them.` };
+}
+
+function toKeepUp(queue: QueueLoad, { tasksPerSecond }: OfOne, running: number): Omit<Ask, 'input'> {
+  const { backlog, ageSeconds, addedPerSecond } = queue;
+  const comes = `${rounded(addedPerSecond)} tasks come a second, and ${backlog} wait, for ${rounded(ageSeconds)} s`;
+  if (tasksPerSecond === undefined)
+    return { count: isLate(queue) ? running + 1 : 0, why: `${comes}; what one of them does was never measured.` };
+  const count = Math.ceil((addedPerSecond + backlog / GONE_WITHIN_S) / tasksPerSecond);
+  return { count, why: `${comes}; one of them does ${rounded(tasksPerSecond)} a second.` };
+}
+
+function forExpected({ perMinute, because }: ExpectedStarts, { startsPerMinute }: OfOne): Omit<Ask, 'input'> {
+  const ofOne = startsPerMinute ?? UNMEASURED_STARTS_PER_MINUTE;
+  const does = `${rounded(ofOne)} a minute${startsPerMinute === undefined ? ' as long as none was ever busy' : ''}`;
+  const why = `${because}: ${rounded(perMinute)} starts a minute, and one of them does ${does}.`;
+  return { count: Math.ceil(perMinute / ofOne), why };
+}
+
+function measuredBy({ queue, startsPerMinute, last }: ServersObserved, running: number): OfOne {
+  const { tasksPerSecond, startsPerMinute: starts } = last?.ofOne ?? {};
+  const each = (rate: number | undefined): number | undefined => rate && rate / running;
+  const tasks = measured(tasksPerSecond, each(fresh(queue)?.dispatchedPerSecond));
+  const ofStarts = measured(starts, each(fresh(startsPerMinute)));
+  return {
+    ...(tasks !== undefined && { tasksPerSecond: tasks }),
+    ...(ofStarts !== undefined && { startsPerMinute: ofStarts }),
+  };
+}
+
+function isFull(occupied: Occupied | undefined, running: number): boolean {
+  return occupied !== undefined && occupied.servers >= FULL * running;
+}
+
+function isLate({ backlog, ageSeconds }: QueueLoad): boolean {
+  return backlog > 0 && ageSeconds >= BEHIND_S;
+}
+
+function rounded(count: number): number {
+  return Math.round(count * 100) / 100;
+}
