@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CapacityReport } from '../../src/capacity/report.ts';
 import type { Environment } from '../../src/environment/environment.ts';
+import type { CapacityNow } from '../../src/temporal/capacity-now.ts';
 import { together } from '../percentiles.ts';
 import type { Bench } from '../servers.ts';
 
@@ -22,8 +22,8 @@ export class Operator {
     await this.#ask('PUT', '/capacity', settings);
   }
 
-  async capacity(): Promise<CapacityReport> {
-    return (await this.#ask('GET', '/capacity')) as CapacityReport;
+  async capacity(): Promise<CapacityNow> {
+    return (await this.#ask('GET', '/capacity')) as CapacityNow;
   }
 
   /** All environments that are open, page by page. */
