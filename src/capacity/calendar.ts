@@ -29,28 +29,45 @@ export interface Wanted {
   roster: Expected[];
 }
 
+/** How many have started an environment of a template since a moment (in milliseconds since the epoch), by name of nobody. */
+export type CameSince = (template: string, sinceMs: number) => number;
+
 /**
- * What the calendar wants now. Entries of different occasions are for different people: their counts add up. Somebody who
- * is on two rosters is prepared once, by the one that holds longer.
+ * What the calendar wants now. Entries of different occasions are for different people: their counts add up, and whoever has
+ * come since the first of them started need not be waited for any more. Somebody who is on two rosters is prepared once, by
+ * the one that holds longer.
  * @param nowMs milliseconds since the epoch
  * @param defaultTemplate what is meant where no template is named
  */
-export function wantedAt(entries: readonly CalendarEntry[], nowMs: number, defaultTemplate: string): Wanted {
-  const slots = new Map<string, WantedSlots>();
+export function wantedAt(
+  entries: readonly CalendarEntry[],
+  nowMs: number,
+  defaultTemplate: string,
+  cameSince: CameSince = () => 0,
+): Wanted {
+  const slots = new Map<string, WantedSlots & { sinceMs: number }>();
   const roster: Expected[] = [];
   for (const entry of entries) {
     const untilMs = windowAt(entry, nowMs)?.untilMs;
     if (untilMs === undefined) continue;
     const { template = defaultTemplate, count, reason } = entry;
     if (count !== undefined) {
-      const { count: before, reasons } = slots.get(template) ?? { count: 0, reasons: [] };
-      slots.set(template, { template, count: before + count, reasons: [...reasons, reason].sort() });
+      const known = slots.get(template) ?? { count: 0, reasons: [], sinceMs: nowMs };
+      const sinceMs = Math.min(known.sinceMs, untilMs - durationMs(entry.duration));
+      slots.set(template, {
+        template,
+        count: known.count + count,
+        reasons: [...known.reasons, reason].sort(),
+        sinceMs,
+      });
     }
     for (const person of entry.roster ?? [])
       roster.push({ ...person, template: person.template ?? template, untilMs, reason });
   }
   return {
-    slots: [...slots.values()].sort((one, other) => compare(one.template, other.template)),
+    slots: [...slots.values()]
+      .map(({ sinceMs, ...one }) => ({ ...one, count: Math.max(0, one.count - cameSince(one.template, sinceMs)) }))
+      .sort((one, other) => compare(one.template, other.template)),
     roster: once(roster),
   };
 }

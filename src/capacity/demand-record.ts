@@ -51,6 +51,18 @@ export function demandFor({ sinceMs, untilMs, starts }: DemandRecord, template: 
   return { bucketMs: BUCKET_MS, counts };
 }
 
+/**
+ * How many starts of a template there were since a moment, as far as that is known: of a bucket that began before it, none.
+ * @param later those that came after the end of the record, and maybe others
+ */
+export function startsSince(record: DemandRecord, later: readonly Start[], template: string, sinceMs: number): number {
+  const first = Math.ceil(sinceMs / BUCKET_MS);
+  const counted = [...countsIn(record.starts[template] ?? '')].filter(([bucket]) => bucket >= first);
+  const fromMs = Math.max(record.untilMs, sinceMs);
+  const others = later.filter((start) => start.template === template && start.atMs >= fromMs);
+  return counted.reduce((sum, [, count]) => sum + count, others.length);
+}
+
 function bucketOf(atMs: number): number {
   return Math.floor(atMs / BUCKET_MS);
 }

@@ -13,7 +13,7 @@ import type {
 } from '@kubernetes/client-node';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { adminCluster, status, terminate, tokenFor } from '../setup/client.ts';
-import { pythonWithRequests, runPython } from './python.ts';
+import { findPython, runPython } from './python.ts';
 
 /** What the client asks for, and the namespace that it is known by. */
 const IDENTITY = { dev_id: 'user123', project: 'new_feature' };
@@ -53,7 +53,7 @@ describe('the Python client', () => {
   beforeAll(async () => {
     token = await tokenFor(IDENTITY.dev_id);
     try {
-      python = await pythonWithRequests();
+      python = await findPython();
     } catch (error) {
       whyNoPython = error instanceof Error ? error.message : String(error);
       return;

@@ -131,6 +131,34 @@ describe('what the calendar wants', () => {
     ]);
   });
 
+  it('does not wait any more for as many as have come since the first occasion started, and never for less than nobody', () => {
+    const entries = [
+      entry({ count: 20 }),
+      entry({ start: '2026-03-02T08:45', count: 5 }),
+      entry({ template: 'node', count: 3 }),
+    ];
+    const asked: [string, string][] = [];
+    const { slots } = wantedAt(entries, NOW, 'default', (template, sinceMs) => {
+      asked.push([template, new Date(sinceMs).toISOString()]);
+      return 8;
+    });
+    expect(slots.map(({ template, count }) => [template, count])).toEqual([
+      ['default', 17],
+      ['node', 0],
+    ]);
+    expect(asked).toEqual([
+      ['default', '2026-03-02T07:45:00.000Z'],
+      ['node', '2026-03-02T08:00:00.000Z'],
+    ]);
+  });
+
+  it('waits for all of them until it starts', () => {
+    const { slots } = wantedAt([entry({ start: '2026-03-02T09:15', count: 20 })], NOW, 'default', (_, sinceMs) =>
+      sinceMs >= NOW ? 0 : 5,
+    );
+    expect(slots).toMatchObject([{ count: 20 }]);
+  });
+
   it('names the people of a roster, with their own template or that of the entry, and how long each is held', () => {
     const roster = [{ dev_id: 'user123' }, { dev_id: 'ada', project: 'web', template: 'bare' }];
     const until = { untilMs: at('2026-03-02T10:00:00Z'), reason: 'Launch' };

@@ -1,6 +1,6 @@
 import { log } from '@temporalio/activity';
 import { type Wanted, wantedAt } from '../../capacity/calendar.ts';
-import { emptyRecord, withStarts } from '../../capacity/demand-record.ts';
+import { emptyRecord, startsSince, withStarts } from '../../capacity/demand-record.ts';
 import { emptyLedger, type Ledger, withHappened, withPools, withSeen } from '../../capacity/ledger.ts';
 import type { Reading } from '../../capacity/observation.ts';
 import { type Observed, UNLIMITED } from '../../capacity/observed.ts';
@@ -39,11 +39,13 @@ export async function observeCapacity(
   const making = underway && makings && [...justFailed(makings, ledger.countedUntilMs), ...underway];
   // Which version works is remembered only: without that, slots stay as they are.
   const seen = remembered && slots && making && seenSlots(slots, making, isWhole, before.suspects, atMs);
-  const wanted = wantedAt(settings.calendar, atMs, DEFAULT_TEMPLATE);
+  const anybodys = (read.starts ?? []).filter(isAnybodys);
+  const cameSince = (template: string, sinceMs: number) => startsSince(demand, anybodys, template, sinceMs);
+  const wanted = wantedAt(settings.calendar, atMs, DEFAULT_TEMPLATE, cameSince);
   const names = templatesOf(settings, wanted, seen, before);
   const memory = {
     ledger: seenNow(withPools(ledger, names), seen, atMs),
-    demand: read.starts ? withStarts(demand, read.starts.filter(isAnybodys), untilMs) : demand,
+    demand: read.starts ? withStarts(demand, anybodys, untilMs) : demand,
     atMs,
   };
   const versions = await Promise.all(names.map((name) => versionOf(name, dependencies.templates)));

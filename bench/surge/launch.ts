@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { issueToken } from '../../src/api/authentication/token-file.ts';
+import type { Progress } from '../../src/local/progress.ts';
+import { DEFAULT_TEMPLATE } from '../../src/templates/specification.ts';
+import { planNow } from '../../src/temporal/capacity-schedule.ts';
+import { type Bench, onServers } from '../servers.ts';
+import { type Call, type Caller, callAll } from './callers.ts';
+import { Census } from './leftovers.ts';
+import { Operator } from './operator.ts';
+import type { SurgeOptions } from './options.ts';
+import { type Sample, sampling } from './samples.ts';
+import type { Variant } from './variants.ts';
+
+/** What became of one launch. */
+export interface Launch {
+  variant: Variant;
+  /** How long it took to fill the pool, in milliseconds; 0 where there was none. */
+  fillingMs: number;
+  calls: (Call & { from: string })[];
+  samples: Sample[];
+  /** How long it took to end all environments, in milliseconds. */
+  endingMs: number;
+  /** What was left over after that, by name. */
+  left: string[];
+}
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+/** Between two looks at a pool that fills; each asks for the next plan before its time. */
+const LOOK_EVERY_MS = 3000;
+const API_SERVERS = 2;
+
+/** Plays a launch on servers that nobody has used before. */
+export async function play(
+  variant: Variant,
+  python: string,
+  { developers, overMs }: SurgeOptions,
+  progress: Progress,
+): Promise<Launch> {
+  let launch: Launch | undefined;
+  await onServers(
+    async (bench) => {
+      const connection = await Connection.connect({ address: bench.servers.temporal });
+      const temporal = new Client({ connection });
+      const operator = new Operator(bench);
+      const census = await Census.of(bench.servers.adminKubeconfig, temporal);
+      const fillingMs = await prepare(variant, developers, operator, temporal, progress);
+      const callers = await callersOf(bench, developers);
+      let [answered, failed] = [0, 0];
+      const { stop } = sampling(temporal, () => developers - answered);
+      const calls = await callAll(python, bench.api, callers, overMs, ({ succeeded }) => {
+        answered += 1;
+        if (!succeeded) failed += 1;
+        progress.update(`${answered} of ${developers} have their answer, ${failed} of them a refusal`);
+      });
+      const samples = stop();
+      const environments = await operator.environments();
+      const from = new Map(environments.map((one) => [one.dev_id, one.provisioned_from]));
+      const began = performance.now();
+      await operator.setCapacity({});
+      await operator.terminate(environments, (ended) =>
+        progress.update(`${ended} of ${environments.length} environments are ended`),
+      );
+      const left = await census.leftovers(async (count) => {
+        progress.update(`${count} things are left over`);
+        // Slots that nobody wants go step by step, with each plan.
+        await planNow(temporal);
+      });
+      const endingMs = performance.now() - began;
+      launch = {
+        ...{ variant, fillingMs, samples, endingMs, left },
+        calls: calls.map((call) => ({ ...call, from: from.get(call.developer) ?? 'nothing' })),
+      };
+      await connection.close();
+    },
+    { scales: variant.scales },
+  );
+  if (launch === undefined) throw new Error('A launch that was played has come to something.');
+  return launch;
+}
+
+/** @returns after how many milliseconds there was a slot for each */
+async function prepare(
+  { isPrewarmed, scales }: Variant,
+  developers: number,
+  operator: Operator,
+  temporal: Client,
+  progress: Progress,
+): Promise<number> {
+  const began = performance.now();
+  await operator.setCapacity({
+    ...(isPrewarmed && {
+      pools: { [DEFAULT_TEMPLATE]: { ceiling: developers } },
+      calendar: [
+        {
+          // It holds from now on; those who come are counted from its start.
+          start: localMinute(new Date(Date.now() - MINUTE_MS)),
+          time_zone: 'Etc/UTC',
+          ...{ lead: '1m', duration: '4h', template: DEFAULT_TEMPLATE, count: developers, reason: 'The launch' },
+        },
+      ],
+    }),
+    ...(scales && { servers: { api: { floor: API_SERVERS, ceiling: API_SERVERS } } }),
+  });
+  if (!isPrewarmed && !scales) return 0;
+  for (;;) {
+    const { pools = [], servers = [] } = (await operator.capacity()).report ?? {};
+    const ready = pools.find(({ template }) => template === DEFAULT_TEMPLATE)?.slots.ready ?? 0;
+    progress.update(`${ready} of ${isPrewarmed ? developers : 0} slots are ready`);
+    const apiServers = servers.find(({ kind }) => kind === 'api')?.running ?? 0;
+    if ((!isPrewarmed || ready >= developers) && (!scales || apiServers >= API_SERVERS)) break;
+    await planNow(temporal);
+    await sleep(LOOK_EVERY_MS);
+  }
+  return performance.now() - began;
+}
+
+function localMinute(date: Date): string {
+  return date.toISOString().slice(0, 'YYYY-MM-DDTHH:MM'.length);
+}
+
+async function callersOf({ stateDirectory }: Bench, count: number): Promise<Caller[]> {
+  const expiresAt = new Date(Date.now() + HOUR_MS);
+  const callers: Caller[] = [];
+  for (let index = 1; index <= count; index++) {
+    const developer = `user${index}`;
+    const grant = { role: 'developer', dev_id: developer } as const;
+    callers.push({
+      developer,
+      token: await issueToken(join(stateDirectory, 'tokens.json'), grant, { expiresAt }),
+    });
+  }
+  return callers;
+}

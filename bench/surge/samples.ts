@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { Client } from '@temporalio/client';
+import { TASK_QUEUE } from '../../src/workflows/messages.ts';
+
+const EVERY_MS = 1000;
+// temporal.api.enums.v1.TaskQueueType.
+const TYPES = [1, 2];
+
+/** How the system was at a moment, in milliseconds since the first call. */
+export interface Sample {
+  atMs: number;
+  /** Processes that run. */
+  workers: number;
+  apiServers: number;
+  /** Tasks that wait in people's queue, as far as Temporal tells. */
+  backlog: number;
+  /** Callers without their answer. */
+  waiting: number;
+}
+
+/**
+ * Looks every second until it is told to stop.
+ * @param waiting how many callers have no answer yet
+ */
+export function sampling(temporal: Client, waiting: () => number): { stop: () => Sample[] } {
+  const [samples, began]: [Sample[], number] = [[], performance.now()];
+  const look = async (): Promise<void> => {
+    const atMs = performance.now() - began;
+    const here = { ...running(), waiting: waiting() };
+    samples.push({ atMs, ...here, backlog: await backlog(temporal) });
+  };
+  // A look that fails shows nothing: the next one may.
+  const timer = setInterval(() => void look().catch(() => undefined), EVERY_MS);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      return samples.toSorted((one, other) => one.atMs - other.atMs);
+    },
+  };
+}
+
+async function backlog({ workflowService, options: { namespace } }: Client): Promise<number> {
+  const asked = TYPES.map((taskQueueType) =>
+    workflowService.describeTaskQueue({
+      ...{ namespace, taskQueueType, reportStats: true },
+      taskQueue: { name: TASK_QUEUE, kind: 1 },
+    }),
+  );
+  const counts = (await Promise.all(asked)).map(({ stats }) => Number(stats?.approximateBacklogCount ?? 0));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** How many workers and API servers this process has as children; none but on Linux. */
+function running(): Pick<Sample, 'workers' | 'apiServers'> {
+  const parts = process.platform === 'linux' ? readdirSync('/proc').flatMap(partOf) : [];
+  return {
+    workers: parts.filter((part) => part === 'worker').length,
+    apiServers: parts.filter((part) => part === 'api').length,
+  };
+}
+
+function partOf(id: string): string[] {
+  try {
+    const stat = readFileSync(`/proc/${id}/stat`, 'utf8');
+    // The program's name, in brackets, may hold anything.
+    const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+    if (Number(parent) !== process.pid) return [];
+    const [, script = ''] = readFileSync(`/proc/${id}/cmdline`, 'utf8').split('\0');
+    return script.endsWith('main.ts') ? [basename(dirname(script))] : [];
+  } catch {
+    // It has ended meanwhile, or is no process.
+    return [];
+  }
+}
