@@ -17,8 +17,8 @@ import { createWorkers } from './worker.ts';
 import { TemporalWorkflows } from './workflows.ts';
 
 const [MINUTE_MS, HOUR_MS] = [60_000, 3_600_000];
-/** Half as many as people's calls have: they come first. */
-const REFILL_CONNECTIONS = 8;
+/** Half as many as people's calls have, for each kind of work that is done for nobody: people come first. */
+const CONNECTIONS_BESIDE_PEOPLE = 8;
 
 const configuration = await readConfiguration(process.env);
 const { metricsListen: bindAddress } = configuration;
@@ -46,10 +46,12 @@ const { templatesDirectory, imagesFile } = configuration;
 const templates = new TemplateCatalogue(templatesDirectory, await readOwnImages(imagesFile));
 const seen = { workflows, history, slots };
 const dependencies = { cluster, ownershipKey, entrance, proof, sweepGraceMs, templates, ...seen };
-const refillCluster = await connectCluster(kubeConfig, { connections: REFILL_CONNECTIONS });
+const besidePeople = () => connectCluster(kubeConfig, { connections: CONNECTIONS_BESIDE_PEOPLE });
+const [refillCluster, houseCluster] = await Promise.all([besidePeople(), besidePeople()]);
 const workers = await createWorkers(connection, temporalNamespace, {
   forPeople: dependencies,
   forRefills: { ...dependencies, cluster: refillCluster },
+  forHousekeeping: { ...dependencies, cluster: houseCluster },
 });
 const { canaryEvery, sweepEvery, pools } = configuration;
 await Promise.all([keepCanary(client, canaryEvery), keepSweep(client, sweepEvery), keepCapacity(client, pools)]);
@@ -79,5 +81,5 @@ clearInterval(sweeping);
 clearInterval(planning);
 process.off('disconnect', stop);
 drift.stop();
-await Promise.all([connection.close(), cluster.close(), refillCluster.close()]);
+await Promise.all([connection.close(), cluster.close(), refillCluster.close(), houseCluster.close()]);
 if (process.connected) process.disconnect();

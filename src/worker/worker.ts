@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, type NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/activities.ts';
 import type { Dependencies } from '../activities/dependencies.ts';
-import { REFILL_QUEUE, TASK_QUEUE } from '../workflows/messages.ts';
+import { HOUSEKEEPING_QUEUE, REFILL_QUEUE, TASK_QUEUE } from '../workflows/messages.ts';
 
 /**
  * Evaluated once rather than again for each workflow, which would take up a third of a start's first workflow task. What
@@ -20,24 +20,34 @@ const CACHED_WORKFLOWS = 1000;
 /** Shorter than supervisors usually wait, so that what still waits for pods is handed on rather than killed. */
 const SHUTDOWN_GRACE_MS = 4000;
 
-/** Making slots must not keep people waiting: so few steps at once, and so many waits for pods, beside those of theirs. */
-const [REFILLS_AT_ONCE, REFILLS_WAITING] = [8, 100];
+/**
+ * What is done for nobody must not keep people waiting: so few steps at once of each kind, and so many waits, for pods or for
+ * what is being removed, beside those of theirs.
+ */
+const BESIDE_PEOPLE = {
+  maxCachedWorkflows: 100,
+  maxConcurrentActivityTaskExecutions: 100,
+  maxConcurrentWorkflowTaskExecutions: 8,
+  maxConcurrentLocalActivityExecutions: 8,
+};
 
 /** What the workers of a process work with. */
 export interface WorkerDependencies {
   forPeople: Dependencies;
   /** The same over connections of their own, since calls to the cluster are made in turns. */
   forRefills: Dependencies;
+  /** And once more: what is removed must not keep slots from being made. */
+  forHousekeeping: Dependencies;
 }
 
 /**
- * The workers of a process, not yet running: one for people, and a small one that makes slots.
+ * The workers of a process, not yet running: one for people, and small ones that make slots and keep house.
  * @param workflowsPath the workflows' code. @default today's
  */
 export async function createWorkers(
   connection: NativeConnection,
   namespace: string,
-  { forPeople, forRefills }: WorkerDependencies,
+  { forPeople, forRefills, forHousekeeping }: WorkerDependencies,
   workflowsPath = BUNDLE.workflowsPath,
 ): Promise<Worker[]> {
   const workflowBundle = await bundleWorkflowCode({ ...BUNDLE, workflowsPath });
@@ -57,12 +67,15 @@ export async function createWorkers(
     }),
     Worker.create({
       ...common,
+      ...BESIDE_PEOPLE,
       taskQueue: REFILL_QUEUE,
       activities: createActivities(forRefills),
-      maxCachedWorkflows: REFILLS_WAITING,
-      maxConcurrentActivityTaskExecutions: REFILLS_WAITING,
-      maxConcurrentWorkflowTaskExecutions: REFILLS_AT_ONCE,
-      maxConcurrentLocalActivityExecutions: REFILLS_AT_ONCE,
+    }),
+    Worker.create({
+      ...common,
+      ...BESIDE_PEOPLE,
+      taskQueue: HOUSEKEEPING_QUEUE,
+      activities: createActivities(forHousekeeping),
     }),
   ]);
 }
