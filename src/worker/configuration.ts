@@ -46,6 +46,9 @@ const schema = z.object({
   BERTH_CLUSTER_CA_FILE: z.string().min(1).optional(),
 });
 
+/** The names of all environment variables that it is configured by. */
+export const VARIABLES = Object.keys(schema.shape);
+
 export interface WorkerConfiguration {
   temporalAddress: string;
   temporalNamespace: string;

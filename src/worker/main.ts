@@ -1,4 +1,3 @@
-import { KubeConfig } from '@kubernetes/client-node';
 import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { connectCluster } from '../cluster/client.ts';
@@ -10,6 +9,7 @@ import { TemporalCapacityHistory } from './capacity-history.ts';
 import { readConfiguration } from './configuration.ts';
 import { watchDrift } from './drift.ts';
 import { watchFailing } from './failing-workflows.ts';
+import { readKubeConfig } from './kube-config.ts';
 import { refillBy } from './refill.ts';
 import { keepCanary, keepCapacity, keepSweep, restoreCapacity } from './schedules.ts';
 import { watchSlots } from './slots-seen.ts';
@@ -28,12 +28,8 @@ Runtime.install({
   ...(bindAddress !== undefined && { telemetryOptions: { metrics: { prometheus: { bindAddress } } } }),
 });
 
-const kubeConfig = new KubeConfig();
-kubeConfig.loadFromDefault();
-if (configuration.context !== undefined) kubeConfig.setCurrentContext(configuration.context);
+const { kubeConfig, cluster: own } = readKubeConfig(configuration.context);
 const cluster = await connectCluster(kubeConfig);
-const own = kubeConfig.getCurrentCluster();
-if (own === null) throw new Error('The kubeconfig names no cluster: set its current-context.');
 const entrance = entranceTo(own, configuration.entrance);
 const connection = await NativeConnection.connect({ address: configuration.temporalAddress });
 const { temporalNamespace, ownershipKey, proof, sweepGraceMs } = configuration;
