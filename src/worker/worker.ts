@@ -16,6 +16,12 @@ export const BUNDLE = {
 };
 /** Waiting activities hold a slot each, and do next to nothing meanwhile. */
 const ACTIVITY_SLOTS = 400;
+/**
+ * Steps that are taken at once, of people's environments: about as many as keep the connections to the cluster busy, and
+ * some more, since others wait for a cluster that is slow. What a worker has taken waits for all that it had taken before;
+ * in Temporal's queue everybody has their turn.
+ */
+export const STEPS_AT_ONCE = 10;
 const CACHED_WORKFLOWS = 1000;
 /** Shorter than supervisors usually wait, so that what still waits for pods is handed on rather than killed. */
 const SHUTDOWN_GRACE_MS = 4000;
@@ -64,6 +70,7 @@ export async function createWorkers(
       activities: createActivities(forPeople),
       maxCachedWorkflows: CACHED_WORKFLOWS,
       maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
+      maxConcurrentWorkflowTaskExecutions: STEPS_AT_ONCE,
     }),
     Worker.create({
       ...common,

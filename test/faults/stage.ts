@@ -124,10 +124,14 @@ export class Stage {
     this.#processes.delete(name);
   }
 
-  /** Ends a worker as a supervisor does. */
-  async endWorker(name: string): Promise<void> {
-    await this.#processes.get(name)?.end();
+  /**
+   * Ends a worker as a supervisor does.
+   * @returns its exit code; null where it had to be killed
+   */
+  async endWorker(name: string): Promise<number | null> {
+    const code = await this.#processes.get(name)?.end();
     this.#processes.delete(name);
+    return code ?? null;
   }
 
   /** Starts one more API server; or one that was killed, by its index, at the address that it had. */
