@@ -28,6 +28,9 @@ const schema = z.object({
   BERTH_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
+/** The names of all environment variables that it is configured by. */
+export const VARIABLES = Object.keys(schema.shape);
+
 export interface ApiConfiguration {
   temporalAddress: string;
   temporalNamespace: string;

@@ -11,6 +11,8 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   terminate: async () => (await import('./terminate.ts')).terminate,
   sweep: async () => (await import('./sweep.ts')).sweep,
   token: async () => (await import('./token.ts')).token,
+  worker: async () => (await import('./worker.ts')).worker,
+  api: async () => (await import('./api-server.ts')).api,
 };
 
 const USAGE = `Usage: berth COMMAND
@@ -23,8 +25,10 @@ const USAGE = `Usage: berth COMMAND
   terminate PROJECT    end it, and wait until nothing is left of it
   sweep                take up what was lost, undo what was never finished, for an administrator
   token                make, list and revoke the tokens of the API, where Berth runs
+  worker               run a worker here, for who operates Berth
+  api                  run an API server here, for who operates Berth
 
-\`berth COMMAND --help\` says more. All but token take:
+\`berth COMMAND --help\` says more. All but the last three take:
 
   BERTH_API            the API's URL (default: http://127.0.0.1:7070)
   BERTH_TOKEN          your token; or BERTH_TOKEN_FILE, a file that holds it

@@ -1,7 +1,7 @@
 import type { ScheduleDescription } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { Standing } from '../capacity/floors.ts';
-import { type CapacityInput, REFILL_QUEUE } from '../workflows/messages.ts';
+import { type CapacityInput, HOUSEKEEPING_QUEUE } from '../workflows/messages.ts';
 
 /** The id of the schedule, and what those of its workflows begin with. */
 export const CAPACITY = 'capacity';
@@ -30,7 +30,7 @@ export function scheduleOf(kept: Kept, before: ScheduleDescription | undefined):
         workflowId: CAPACITY,
         workflowType: { name: 'CapacityWorkflow' },
         // Workers of a release that cannot plan take nothing from it.
-        taskQueue: { name: REFILL_QUEUE },
+        taskQueue: { name: HOUSEKEEPING_QUEUE },
         workflowRunTimeout: seconds(LONGEST_S),
         input: { payloads: [defaultPayloadConverter.toPayload(kept)] },
         userMetadata: {

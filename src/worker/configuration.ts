@@ -49,6 +49,9 @@ const schema = z.object({
   ...scaleVariables,
 });
 
+/** The names of all environment variables that it is configured by. */
+export const VARIABLES = Object.keys(schema.shape);
+
 export interface WorkerConfiguration {
   temporalAddress: string;
   temporalNamespace: string;

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
-import { REFILL_QUEUE, TASK_QUEUE } from '../workflows/messages.ts';
+import { HOUSEKEEPING_QUEUE, REFILL_QUEUE, TASK_QUEUE } from '../workflows/messages.ts';
 import { FAILING, FAILS } from '../workflows/search-attributes.ts';
 
 const EVERY_MS = 15_000;
@@ -15,7 +15,7 @@ const DESCRIPTION = 'How many workflows a defect holds up: they fail their tasks
 export function watchFailing(client: Client): () => void {
   const { metricMeter, logger } = Runtime.instance();
   const gauge = metricMeter.createGauge('berth_workflows_failing', 'int', '', DESCRIPTION);
-  const ours = [TASK_QUEUE, REFILL_QUEUE].map((queue) => `'${queue}'`).join(', ');
+  const ours = [TASK_QUEUE, REFILL_QUEUE, HOUSEKEEPING_QUEUE].map((queue) => `'${queue}'`).join(', ');
   const query = `${FAILING} = '${FAILS}' AND TaskQueue IN (${ours}) AND ExecutionStatus = 'Running'`;
   const look = async (): Promise<void> => {
     try {

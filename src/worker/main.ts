@@ -1,4 +1,3 @@
-import { KubeConfig } from '@kubernetes/client-node';
 import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { connectCluster } from '../cluster/client.ts';
@@ -11,6 +10,7 @@ import { TemporalCapacityHistory } from './capacity-history.ts';
 import { readConfiguration } from './configuration.ts';
 import { watchDrift } from './drift.ts';
 import { watchFailing } from './failing-workflows.ts';
+import { readKubeConfig } from './kube-config.ts';
 import { refillBy } from './refill.ts';
 import { scalingBy } from './scaling/scaling.ts';
 import { HEARTBEAT_MS, slotsOf } from './scaling/slots-in-use.ts';
@@ -20,8 +20,8 @@ import { createWorkers } from './worker.ts';
 import { TemporalWorkflows } from './workflows.ts';
 
 const [MINUTE_MS, HOUR_MS] = [60_000, 3_600_000];
-/** Half as many as people's calls have: they come first. */
-const REFILL_CONNECTIONS = 8;
+/** Half as many as people's calls have, for each kind of work that is done for nobody: people come first. */
+const CONNECTIONS_BESIDE_PEOPLE = 8;
 
 const configuration = await readConfiguration(process.env);
 const { metricsListen: bindAddress } = configuration;
@@ -33,12 +33,8 @@ Runtime.install({
   ...(bindAddress !== undefined && { telemetryOptions: { metrics: { prometheus: { bindAddress } } } }),
 });
 
-const kubeConfig = new KubeConfig();
-kubeConfig.loadFromDefault();
-if (configuration.context !== undefined) kubeConfig.setCurrentContext(configuration.context);
+const { kubeConfig, cluster: own } = readKubeConfig(configuration.context);
 const cluster = await connectCluster(kubeConfig);
-const own = kubeConfig.getCurrentCluster();
-if (own === null) throw new Error('The kubeconfig names no cluster: set its current-context.');
 const entrance = entranceTo(own, configuration.entrance);
 const connection = await NativeConnection.connect({ address: configuration.temporalAddress });
 const { temporalNamespace, ownershipKey, proof, sweepGraceMs } = configuration;
@@ -53,10 +49,12 @@ const templates = new TemplateCatalogue(templatesDirectory, await readOwnImages(
 const scaling = scalingBy(configuration.scale, { client, cluster, planSoon });
 const seen = { workflows, history, slots, scaling };
 const dependencies = { cluster, ownershipKey, entrance, proof, sweepGraceMs, templates, ...seen };
-const refillCluster = await connectCluster(kubeConfig, { connections: REFILL_CONNECTIONS });
+const besidePeople = () => connectCluster(kubeConfig, { connections: CONNECTIONS_BESIDE_PEOPLE });
+const [refillCluster, houseCluster] = await Promise.all([besidePeople(), besidePeople()]);
 const workers = await createWorkers(connection, temporalNamespace, {
   forPeople: dependencies,
   forRefills: { ...dependencies, cluster: refillCluster },
+  forHousekeeping: { ...dependencies, cluster: houseCluster },
 });
 const { canaryEvery, sweepEvery, pools } = configuration;
 const isPlanned = scaling !== undefined;
@@ -93,5 +91,5 @@ clearInterval(sweeping);
 clearInterval(planning);
 process.off('disconnect', stop);
 drift.stop();
-await Promise.all([connection.close(), cluster.close(), refillCluster.close()]);
+await Promise.all([connection.close(), cluster.close(), refillCluster.close(), houseCluster.close()]);
 if (process.connected) process.disconnect();

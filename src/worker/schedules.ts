@@ -3,7 +3,7 @@ import { type Floors, startedWith } from '../capacity/floors.ts';
 import { CANARY } from '../environment/canary.ts';
 import { durationMs } from '../environment/duration.ts';
 import { changeCapacity, planNow } from '../temporal/capacity-schedule.ts';
-import { type SweepInput, TASK_QUEUE } from '../workflows/messages.ts';
+import { HOUSEKEEPING_QUEUE, type SweepInput } from '../workflows/messages.ts';
 
 /** What is done again and again, and by which workflow. */
 interface Chore {
@@ -39,11 +39,17 @@ export function keepSweep(client: Client, every: string | undefined): Promise<vo
 
 /**
  * Makes sure that the pools are there which the installation is started with. What operators have set since it was first
- * started so is kept.
+ * started so is kept; the schedule itself becomes as this release has it.
  * @param isPlanned whether capacity is planned even where there are no pools, since servers are scaled by that
  */
 export async function keepCapacity(client: Client, pools: Floors, isPlanned = false): Promise<void> {
-  if (await changeCapacity(client, (before) => startedWith(before, pools, isPlanned))) await planNow(client);
+  let isChanged = false;
+  await changeCapacity(client, (before) => {
+    const started = startedWith(before, pools, isPlanned);
+    isChanged = started !== undefined;
+    return started ?? before;
+  });
+  if (isChanged) await planNow(client);
 }
 
 /** The same where Temporal has lost everything. Else nothing is changed: others may be started with other pools by now. */
@@ -80,7 +86,7 @@ function scheduleOf({ id, workflowType, args, summary }: Chore, every: string) {
       type: 'startWorkflow',
       workflowType,
       workflowId: id,
-      taskQueue: TASK_QUEUE,
+      taskQueue: HOUSEKEEPING_QUEUE,
       // One that is stuck must not keep all others from coming.
       workflowRunTimeout: '1h',
       args,

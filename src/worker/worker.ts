@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, type NativeConnection, type Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/activities.ts';
 import type { Dependencies } from '../activities/dependencies.ts';
-import { REFILL_QUEUE, TASK_QUEUE } from '../workflows/messages.ts';
+import { HOUSEKEEPING_QUEUE, REFILL_QUEUE, TASK_QUEUE } from '../workflows/messages.ts';
 import { LeanWorker } from './lean-worker.ts';
 
 /**
@@ -17,28 +17,44 @@ export const BUNDLE = {
 };
 /** Waiting activities hold a slot each, and do next to nothing meanwhile. */
 const ACTIVITY_SLOTS = 400;
+/**
+ * Steps that are taken at once, of people's environments: about as many as keep the connections to the cluster busy, and
+ * some more, since others wait for a cluster that is slow. What a worker has taken waits for all that it had taken before;
+ * in Temporal's queue everybody has their turn.
+ */
+export const STEPS_AT_ONCE = 10;
 const CACHED_WORKFLOWS = 1000;
 /** Shorter than supervisors usually wait, so that what still waits for pods is handed on rather than killed. */
 const SHUTDOWN_GRACE_MS = 4000;
 
-/** Making slots must not keep people waiting: so few steps at once, and so many waits for pods, beside those of theirs. */
-const [REFILLS_AT_ONCE, REFILLS_WAITING] = [8, 100];
+/**
+ * What is done for nobody must not keep people waiting: so few steps at once of each kind, and so many waits, for pods or for
+ * what is being removed, beside those of theirs.
+ */
+const BESIDE_PEOPLE = {
+  maxCachedWorkflows: 100,
+  maxConcurrentActivityTaskExecutions: 100,
+  maxConcurrentWorkflowTaskExecutions: 8,
+  maxConcurrentLocalActivityExecutions: 8,
+};
 
 /** What the workers of a process work with. */
 export interface WorkerDependencies {
   forPeople: Dependencies;
   /** The same over connections of their own, since calls to the cluster are made in turns. */
   forRefills: Dependencies;
+  /** And once more: what is removed must not keep slots from being made. */
+  forHousekeeping: Dependencies;
 }
 
 /**
- * The workers of a process, not yet running: one for people, and a small one that makes slots.
+ * The workers of a process, not yet running: one for people, and small ones that make slots and keep house.
  * @param workflowsPath the workflows' code. @default today's
  */
 export async function createWorkers(
   connection: NativeConnection,
   namespace: string,
-  { forPeople, forRefills }: WorkerDependencies,
+  { forPeople, forRefills, forHousekeeping }: WorkerDependencies,
   workflowsPath = BUNDLE.workflowsPath,
 ): Promise<Worker[]> {
   const workflowBundle = await bundleWorkflowCode({ ...BUNDLE, workflowsPath });
@@ -55,15 +71,19 @@ export async function createWorkers(
       activities: createActivities(forPeople),
       maxCachedWorkflows: CACHED_WORKFLOWS,
       maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
+      maxConcurrentWorkflowTaskExecutions: STEPS_AT_ONCE,
     }),
     LeanWorker.create({
       ...common,
+      ...BESIDE_PEOPLE,
       taskQueue: REFILL_QUEUE,
       activities: createActivities(forRefills),
-      maxCachedWorkflows: REFILLS_WAITING,
-      maxConcurrentActivityTaskExecutions: REFILLS_WAITING,
-      maxConcurrentWorkflowTaskExecutions: REFILLS_AT_ONCE,
-      maxConcurrentLocalActivityExecutions: REFILLS_AT_ONCE,
+    }),
+    LeanWorker.create({
+      ...common,
+      ...BESIDE_PEOPLE,
+      taskQueue: HOUSEKEEPING_QUEUE,
+      activities: createActivities(forHousekeeping),
     }),
   ]);
 }

@@ -191,10 +191,11 @@ export async function EnvironmentWorkflow(input: EnvironmentInput): Promise<void
   }
 
   function handOver(): Promise<void> {
+    const isWanted = CancellationScope.current().consideredCancelled;
     return CancellationScope.nonCancellable(async () => {
       record.breakOff('cancelled');
       record.enter('terminating');
-      await handOverTo(record, life, namespace);
+      await handOverTo(record, life, namespace, isWanted);
       await condition(allHandlersFinished);
     });
   }

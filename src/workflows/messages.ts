@@ -9,10 +9,12 @@ import type { Environment } from '../environment/environment.ts';
 import type { Life, Namespace } from '../environment/life.ts';
 import type { Specification } from '../environment/request.ts';
 
-/** Where workers take all of Berth's work from. */
+/** Where workers take what people wait for. */
 export const TASK_QUEUE = 'berth';
-/** Where workers take the planning and the making of slots from, so that people come before refills. */
+/** Where workers take the making of slots from, so that people come before refills. */
 export const REFILL_QUEUE = 'berth-refills';
+/** Where workers take from what nobody waits for: sweeps, the canary, plans of capacity, and the removal of what is left. */
+export const HOUSEKEEPING_QUEUE = 'berth-housekeeping';
 
 /** What a life of an environment is started with. It carries the whole request: the run provisions by itself. */
 export interface EnvironmentInput {

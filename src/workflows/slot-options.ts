@@ -3,9 +3,7 @@ import type { Specification } from '../environment/request.ts';
 import { slotWorkflowId } from '../environment/slot.ts';
 import { summary } from './details.ts';
 import { type EnvironmentMemo, REFILL_QUEUE, type SlotInput } from './messages.ts';
-
-/** Temporal hands out what is of a smaller number first; without one, it is 3. */
-const AFTER_PEOPLE = 4;
+import { PRIORITY } from './priority.ts';
 
 /** How the making of a slot is started, by whoever starts it. */
 export function slotOptions(specification: Specification) {
@@ -14,7 +12,7 @@ export function slotOptions(specification: Specification) {
     taskQueue: REFILL_QUEUE,
     args: [{ specification }] as [SlotInput],
     memo: { environment: queued(specification, new Date()) } satisfies EnvironmentMemo,
-    priority: { priorityKey: AFTER_PEOPLE },
+    priority: { priorityKey: PRIORITY.refill },
     staticSummary: summary(specification, specification.template.name),
   };
 }

@@ -28,7 +28,7 @@ describe('berth', () => {
   );
 
   it.each([
-    [[], 'The command must be one of start, status, shell, forward, kubeconfig, terminate, sweep, token'],
+    [[], 'The command must be one of start, status, shell, forward, kubeconfig, terminate, sweep, token, worker, api'],
     [['strat', 'shop'], 'The command must be one of start,'],
     [['toString'], 'The command must be one of start,'],
     [['start'], 'PROJECT is missing'],

@@ -106,7 +106,7 @@ async function startOtherRelease(stage: Stage): Promise<() => Promise<void>> {
   const workers = await createWorkers(
     connection,
     stage.temporal.options.namespace,
-    { forPeople: dependencies, forRefills: dependencies },
+    { forPeople: dependencies, forRefills: dependencies, forHousekeeping: dependencies },
     OTHER_RELEASE,
   );
   const ended = Promise.all(workers.map((worker) => worker.run()));

@@ -88,13 +88,17 @@ export class Stage {
    * @param checkout the code that it runs, where that is not today's
    */
   async startWorker(name: string, variables: Readonly<Record<string, string>> = {}, checkout?: string): Promise<void> {
-    const env = {
+    await this.#launch(name, 'worker', { ...this.variablesOfWorker(name), ...variables }, checkout);
+  }
+
+  /** What a worker of this name is told by its environment. */
+  variablesOfWorker(name: string): Record<string, string> {
+    return {
+      ...this.#variables,
       KUBECONFIG: this.proxy.kubeconfigFor(name),
       BERTH_OWNERSHIP_KEY_FILE: this.ownershipKeyFile,
       BERTH_TEMPLATES_DIR: BUILT_IN_TEMPLATES,
-      ...variables,
     };
-    await this.#launch(name, 'worker', env, checkout);
   }
 
   /** The same, and has it tell its metrics at the address that {@link metricsOf} asks. */
@@ -120,10 +124,14 @@ export class Stage {
     this.#processes.delete(name);
   }
 
-  /** Ends a worker as a supervisor does. */
-  async endWorker(name: string): Promise<void> {
-    await this.#processes.get(name)?.end();
+  /**
+   * Ends a worker as a supervisor does.
+   * @returns its exit code; null where it had to be killed
+   */
+  async endWorker(name: string): Promise<number | null> {
+    const code = await this.#processes.get(name)?.end();
     this.#processes.delete(name);
+    return code ?? null;
   }
 
   /** Starts one more API server; or one that was killed, by its index, at the address that it had. */
@@ -239,17 +247,20 @@ export class Stage {
     return api === undefined ? {} : { api };
   }
 
+  get #variables(): Record<string, string> {
+    return {
+      BERTH_TEMPORAL_ADDRESS: this.#temporalAddress,
+      BERTH_TEMPORAL_NAMESPACE: this.temporal.options.namespace,
+      TMPDIR: join(this.directory, 'tmp'),
+    };
+  }
+
   #logOf(name: string): string {
     return join(this.directory, `${name}.log`);
   }
 
   async #launch(name: string, part: 'worker' | 'api', env: NodeJS.ProcessEnv, checkout?: string): Promise<void> {
-    const common = {
-      BERTH_TEMPORAL_ADDRESS: this.#temporalAddress,
-      BERTH_TEMPORAL_NAMESPACE: this.temporal.options.namespace,
-      TMPDIR: join(this.directory, 'tmp'),
-    };
-    const started = await ProductProcess.start(part, { ...common, ...env }, this.#logOf(name), checkout);
+    const started = await ProductProcess.start(part, { ...this.#variables, ...env }, this.#logOf(name), checkout);
     this.#processes.set(name, started);
   }
 }

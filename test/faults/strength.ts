@@ -1,9 +1,9 @@
 /** `npm run faults` runs every case of every row; `npm test` some of each, so that it stays short. */
-const IS_FULL = process.env.BERTH_FAULTS === 'full';
+export const isFull = process.env.BERTH_FAULTS === 'full';
 
 /** How much of something a row takes: few in the core suite, all at full strength. */
 export function atStrength<T>(few: T, full: T): T {
-  return IS_FULL ? full : few;
+  return isFull ? full : few;
 }
 
 /** The cases that a row takes: evenly spread in the core suite, all at full strength. */

@@ -5,7 +5,7 @@ import { NO_POOLS } from '../../src/capacity/settings.ts';
 import { capacityNow } from '../../src/temporal/capacity-now.ts';
 import { changeCapacity, planNow } from '../../src/temporal/capacity-schedule.ts';
 import { keepCapacity, restoreCapacity } from '../../src/worker/schedules.ts';
-import { REFILL_QUEUE } from '../../src/workflows/messages.ts';
+import { HOUSEKEEPING_QUEUE, REFILL_QUEUE } from '../../src/workflows/messages.ts';
 import { newTemporalNamespace } from '../faults/temporal-namespace.ts';
 
 const HALF_A_MINUTE_MS = 30_000;
@@ -43,7 +43,7 @@ describe('the schedule by which capacity is planned', () => {
     const { spec, policies, action, raw } = await schedule().describe();
     expect(spec.intervals).toMatchObject([{ every: HALF_A_MINUTE_MS }]);
     expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 10_000 });
-    expect(action).toMatchObject({ workflowType: 'CapacityWorkflow', taskQueue: REFILL_QUEUE });
+    expect(action).toMatchObject({ workflowType: 'CapacityWorkflow', taskQueue: HOUSEKEEPING_QUEUE });
     expect(action).toMatchObject({ args: [{ settings: { pools: { node: POOL }, calendar: [] } }] });
     expect(raw.schedule?.action?.startWorkflow?.workflowRunTimeout?.seconds?.toString()).toBe('600');
     // A schedule whose runs are tried again by Temporal loses track of them.
@@ -132,6 +132,21 @@ describe('the pools that an installation is started with', () => {
 
     await keepCapacity(client, { node: 6 });
     expect(await poolsNow()).toEqual({ node: { floor: 6, ceiling: 300 } });
+  });
+
+  it('are planned as this release plans, where the schedule is of another: what is set stays, and a pause', async () => {
+    await keepCapacity(client, { node: 5 });
+    await changeCapacity(client, withPool('quick'));
+    await schedule().pause('The cluster is being changed.');
+    await schedule().update((before) => ({ ...before, action: { ...before.action, taskQueue: REFILL_QUEUE } }));
+
+    await Promise.all([1, 2, 3].map(() => keepCapacity(client, { node: 5 })));
+
+    const { action, state, info } = await schedule().describe();
+    expect(action).toMatchObject({ taskQueue: HOUSEKEEPING_QUEUE });
+    expect(state).toMatchObject({ paused: true, note: 'The cluster is being changed.' });
+    expect(await poolsNow()).toEqual({ node: POOL, quick: POOL });
+    expect(info.numActionsTaken).toBeLessThanOrEqual(1);
   });
 
   it('leave the schedule where there are none any more: what they have made is still to go', async () => {

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CANARY } from '../../src/environment/canary.ts';
 import { keepCanary, keepSweep } from '../../src/worker/schedules.ts';
-import { TASK_QUEUE } from '../../src/workflows/messages.ts';
+import { HOUSEKEEPING_QUEUE, TASK_QUEUE } from '../../src/workflows/messages.ts';
 import { newTemporalNamespace } from '../faults/temporal-namespace.ts';
 
 const MINUTE_MS = 60_000;
@@ -22,7 +22,11 @@ describe('the schedule of the canary', () => {
     const { spec, policies, action } = await schedule().describe();
     expect(spec.intervals).toMatchObject([{ every: 15 * MINUTE_MS }]);
     expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: MINUTE_MS });
-    expect(action).toMatchObject({ workflowType: 'IsolationCanaryWorkflow', taskQueue: TASK_QUEUE, args: [CANARY] });
+    expect(action).toMatchObject({
+      workflowType: 'IsolationCanaryWorkflow',
+      taskQueue: HOUSEKEEPING_QUEUE,
+      args: [CANARY],
+    });
     // A schedule whose runs are tried again by Temporal loses track of them.
     expect(action).not.toHaveProperty('retry.maximumAttempts');
   });
@@ -66,8 +70,20 @@ describe('the schedule of the sweep', () => {
     const { spec, policies, action } = await schedule().describe();
     expect(spec.intervals).toMatchObject([{ every: 5 * MINUTE_MS }]);
     expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: MINUTE_MS });
-    expect(action).toMatchObject({ workflowType: 'SweepWorkflow', taskQueue: TASK_QUEUE, args: [{ dryRun: false }] });
+    expect(action).toMatchObject({
+      workflowType: 'SweepWorkflow',
+      taskQueue: HOUSEKEEPING_QUEUE,
+      args: [{ dryRun: false }],
+    });
     expect(action).not.toHaveProperty('retry.maximumAttempts');
+  });
+
+  it('is in the queue of this release, where it was made by another', async () => {
+    await schedule().update((before) => ({ ...before, action: { ...before.action, taskQueue: TASK_QUEUE } }));
+
+    await keepSweep(client, '5m');
+
+    expect((await schedule().describe()).action).toMatchObject({ taskQueue: HOUSEKEEPING_QUEUE });
   });
 
   it('stays as it is where it is kept again, and is gone where it is to be never', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import type { CapacityReport } from '../../capacity/report.ts';
 import type { Settings } from '../../capacity/settings.ts';
-import { type CapacityInput, REFILL_QUEUE } from '../../workflows/messages.ts';
+import { type CapacityInput, HOUSEKEEPING_QUEUE } from '../../workflows/messages.ts';
 import { outcomeOf } from '../temporal/outcome-of.ts';
 import type { PromptCalls } from '../temporal/prompt-calls.ts';
 
@@ -16,7 +16,7 @@ export async function dryPlan(client: Client, calls: PromptCalls, settings: Sett
   const plan = await calls.make(() =>
     client.workflow.start<CapacityWorkflow>('CapacityWorkflow', {
       workflowId: `capacity/dry-run/${randomUUID()}`,
-      taskQueue: REFILL_QUEUE,
+      taskQueue: HOUSEKEEPING_QUEUE,
       args: [{ settings, dryRun: true }],
       // Nobody waits any longer.
       workflowExecutionTimeout: '1m',

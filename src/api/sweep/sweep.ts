@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { SweepReport } from '../../environment/sweep/report.ts';
-import { TASK_QUEUE } from '../../workflows/messages.ts';
+import { HOUSEKEEPING_QUEUE } from '../../workflows/messages.ts';
 import type { SweepWorkflow } from '../../workflows/sweep.ts';
 import { outcomeOf } from '../temporal/outcome-of.ts';
 import type { PromptCalls } from '../temporal/prompt-calls.ts';
@@ -13,7 +13,7 @@ export async function sweep(client: Client, calls: PromptCalls, dryRun: boolean)
   const pass = await calls.make(() =>
     client.workflow.start<typeof SweepWorkflow>('SweepWorkflow', {
       workflowId: dryRun ? 'sweep/dry-run' : 'sweep/by-hand',
-      taskQueue: TASK_QUEUE,
+      taskQueue: HOUSEKEEPING_QUEUE,
       args: [{ dryRun }],
       workflowIdConflictPolicy: 'USE_EXISTING',
       // What nobody waits for any more comes by the schedule.
