@@ -2,6 +2,10 @@ import type { Client } from '@temporalio/client';
 import Koa, { type Context, type Next } from 'koa';
 import type { Logger } from 'pino';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
+import { Admission } from './admission/admission.ts';
+import { Load } from './admission/load.ts';
+import { readQueues } from './admission/read-queues.ts';
+import { sayWhen } from './admission/say-when.ts';
 import { authenticate } from './authentication/authenticate.ts';
 import type { TokenFile } from './authentication/token-file.ts';
 import { capacityRoutes } from './capacity/routes.ts';
@@ -10,6 +14,9 @@ import { environmentRoutes } from './environments/routes.ts';
 import { healthRoutes } from './health/routes.ts';
 import { atMost } from './http/at-most.ts';
 import { problems } from './http/problems.ts';
+import { limitCalls } from './limits/limit-calls.ts';
+import { limitRequests } from './limits/limit-requests.ts';
+import type { Limits } from './limits/limits.ts';
 import { sweepRoutes } from './sweep/routes.ts';
 import { PromptCalls } from './temporal/prompt-calls.ts';
 import { whoamiRoutes } from './whoami/routes.ts';
@@ -22,22 +29,28 @@ export interface ApiDependencies {
   log: Logger;
   /** How many callers may wait at once for what they ask to be done. */
   mostCalls: number;
+  /** What each of them may ask for. */
+  limits: Limits;
   /** How this server goes. */
   drain: Drain;
 }
 
 /** The HTTP API. Any number of these may run side by side: none keeps any state. */
-export function createApp({ client, tokens, templates, log, mostCalls, drain }: ApiDependencies): Koa {
+export function createApp({ client, tokens, templates, log, mostCalls, limits, drain }: ApiDependencies): Koa {
   const app = new Koa();
   const calls = new PromptCalls(client, drain.waitsEnd);
   const health = healthRoutes(client, calls, drain);
-  const environments = environmentRoutes(client, templates, calls);
+  const admission = new Admission(new Load(() => readQueues(client)));
+  const environments = environmentRoutes(client, templates, calls, admission);
   app.on('error', (error: Error) => log.error({ err: error }, 'response failed'));
   app.use(problems(log));
   app.use(basePath);
   app.use(health.routes());
   app.use(atMost(mostCalls));
   app.use(authenticate(tokens));
+  app.use(sayWhen(admission));
+  app.use(limitRequests(limits));
+  app.use(limitCalls(limits.developerCalls));
   app.use(whoamiRoutes().routes());
   app.use(sweepRoutes(client, calls).routes());
   app.use(capacityRoutes(client, templates, calls).routes());

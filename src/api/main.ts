@@ -14,7 +14,7 @@ import { answerUnreadable } from './http/unreadable.ts';
 const CONNECTION_RESTS_MS = 75_000;
 
 const configuration = readConfiguration(process.env);
-const { host, port, temporalNamespace: namespace, mostCalls, drainMs } = configuration;
+const { host, port, temporalNamespace: namespace, mostCalls, limits, drainMs } = configuration;
 // Node's parse errors carry the request as it came, with its token.
 const log = pino({ level: configuration.logLevel, redact: { paths: ['err.rawPacket'], remove: true } });
 const connection = Connection.lazy({
@@ -36,7 +36,7 @@ const templates = new TemplateCatalogue(
 await templates.checkAll();
 
 const drain = new Drain();
-const server = createApp({ client, tokens, templates, log, mostCalls, drain }).listen(port, host);
+const server = createApp({ client, tokens, templates, log, mostCalls, limits, drain }).listen(port, host);
 const underWay = new UnderWay(server);
 server.keepAliveTimeout = CONNECTION_RESTS_MS;
 server.on('clientError', answerUnreadable);

@@ -8,6 +8,7 @@ import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
 import { TokenFile } from '../../src/api/authentication/token-file.ts';
 import { Drain } from '../../src/api/drain.ts';
+import { GENEROUS } from '../../src/api/limits/limits.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import { BUILT_IN_TEMPLATES } from '../../src/local/repository.ts';
 import { registerSearchAttributes } from '../../src/local/temporal/search-attributes.ts';
@@ -330,6 +331,7 @@ async function apiWithoutWorker(): Promise<{ api: string; namespace: string }> {
     templates: new TemplateCatalogue(BUILT_IN_TEMPLATES),
     log: pino({ level: 'silent' }),
     mostCalls: 1000,
+    limits: GENEROUS,
     drain: new Drain(),
   });
   const server = app.listen(0, '127.0.0.1');
