@@ -52,10 +52,9 @@ export class Admission {
   }
 
   #waitIn(queue: Queue, developer: string | undefined): number {
-    const oldestSince = performance.now() - queue.oldestMs;
     return expectedWaitMs(queue, {
       added: this.#starts.countSince(queue.at),
-      share: developer === undefined ? 1 : this.#starts.shareBefore(developer, oldestSince),
+      share: developer === undefined ? 1 : this.#starts.shareBefore(developer, queue.at - queue.oldestMs),
     });
   }
 

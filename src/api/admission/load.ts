@@ -15,6 +15,7 @@ const WATCHED_MS = 10_000;
 export class Load {
   readonly #read: () => Promise<QueuesReading>;
   #queues: readonly Queue[] = [];
+  #readAt = Number.NEGATIVE_INFINITY;
   #hasWorkers = false;
   #isWatched = false;
   #neededAt = Number.NEGATIVE_INFINITY;
@@ -51,6 +52,7 @@ export class Load {
       const { queues, hasWorkers } = await this.#read();
       const before = this.#fresh();
       this.#queues = queues.map((queue, index) => following(before[index], queue));
+      this.#readAt = performance.now();
       this.#hasWorkers = hasWorkers;
     } catch {
       // What was read before grows old, and is not acted on then.
@@ -58,6 +60,6 @@ export class Load {
   }
 
   #fresh(): readonly Queue[] {
-    return this.#queues.filter(({ at }) => performance.now() - at < FRESH_MS);
+    return performance.now() - this.#readAt < FRESH_MS ? this.#queues : [];
   }
 }

@@ -1,6 +1,9 @@
-/** What Temporal tells of a task queue at one moment. */
+/**
+ * What Temporal tells of a task queue at one moment. It tells the same for some seconds (5, unless its
+ * `matching.taskQueueInfoByBuildIdTTL` is set), so that many who ask cost it little.
+ */
 export interface QueueReading {
-  /** When it was asked, in milliseconds by a clock that nobody sets. */
+  /** When it told so first, in milliseconds by a clock that nobody sets. */
   at: number;
   /** How many tasks wait. */
   waiting: number;
@@ -26,8 +29,13 @@ export const CALM_MS = 1000;
  * @param before as it was, where it is still known: it must not have been out of sight for long
  */
 export function following(before: Queue | undefined, reading: QueueReading): Queue {
+  if (before !== undefined && isTheSame(before, reading)) return before;
   if (reading.waiting === 0 || reading.oldestMs < CALM_MS) return reading;
   return { ...reading, busySince: before?.busySince ?? reading.at - reading.oldestMs };
+}
+
+function isTheSame(one: QueueReading, other: QueueReading): boolean {
+  return (['waiting', 'oldestMs', 'takenPerSecond'] as const).every((what) => one[what] === other[what]);
 }
 
 /**
