@@ -5,6 +5,7 @@ import type { TemplateCatalogue } from '../templates/catalogue.ts';
 import { Admission } from './admission/admission.ts';
 import { Load } from './admission/load.ts';
 import { readQueues } from './admission/read-queues.ts';
+import type { OnRefused } from './admission/refusal.ts';
 import { sayWhen } from './admission/say-when.ts';
 import { authenticate } from './authentication/authenticate.ts';
 import type { TokenFile } from './authentication/token-file.ts';
@@ -33,24 +34,30 @@ export interface ApiDependencies {
   limits: Limits;
   /** How this server goes. */
   drain: Drain;
+  /** How people's queues are. @default as Temporal tells */
+  load?: Load;
+  /** Is told why somebody is refused for now. @default nobody counts */
+  onRefused?: OnRefused;
 }
 
 /** The HTTP API. Any number of these may run side by side: none keeps any state. */
-export function createApp({ client, tokens, templates, log, mostCalls, limits, drain }: ApiDependencies): Koa {
+export function createApp(dependencies: ApiDependencies): Koa {
+  const { client, tokens, templates, log, mostCalls, limits, drain } = dependencies;
+  const { load = new Load(() => readQueues(client)), onRefused = () => undefined } = dependencies;
   const app = new Koa();
   const calls = new PromptCalls(client, drain.waitsEnd);
   const health = healthRoutes(client, calls, drain);
-  const admission = new Admission(new Load(() => readQueues(client)));
+  const admission = new Admission(load, onRefused);
   const environments = environmentRoutes(client, templates, calls, admission);
   app.on('error', (error: Error) => log.error({ err: error }, 'response failed'));
   app.use(problems(log));
   app.use(basePath);
   app.use(health.routes());
-  app.use(atMost(mostCalls));
+  app.use(atMost(mostCalls, onRefused));
   app.use(authenticate(tokens));
   app.use(sayWhen(admission));
-  app.use(limitRequests(limits));
-  app.use(limitCalls(limits.developerCalls));
+  app.use(limitRequests(limits, onRefused));
+  app.use(limitCalls(limits.developerCalls, onRefused));
   app.use(whoamiRoutes().routes());
   app.use(sweepRoutes(client, calls).routes());
   app.use(capacityRoutes(client, templates, calls).routes());

@@ -10,6 +10,8 @@ import { Drain } from './drain.ts';
 import { UnderWay } from './http/under-way.ts';
 import { answerUnreadable } from './http/unreadable.ts';
 
+/** Each takes some memory before anybody knows who it is; beyond so many, more are closed at once. */
+const MOST_CONNECTIONS = 10_000;
 /** Longer than clients and balancers let one rest: who closes it first must be who would send on it. */
 const CONNECTION_RESTS_MS = 75_000;
 
@@ -38,6 +40,7 @@ await templates.checkAll();
 const drain = new Drain();
 const server = createApp({ client, tokens, templates, log, mostCalls, limits, drain }).listen(port, host);
 const underWay = new UnderWay(server);
+server.maxConnections = MOST_CONNECTIONS;
 server.keepAliveTimeout = CONNECTION_RESTS_MS;
 server.on('clientError', answerUnreadable);
 await once(server, 'listening');

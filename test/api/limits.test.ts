@@ -3,7 +3,7 @@ import { Stage } from '../faults/stage.ts';
 import { type Answer, adminToken, call, someDeveloper, tokenFor } from '../setup/client.ts';
 
 const LIMITS = { BERTH_TOKEN_LIMIT: '4/1h', BERTH_DEVELOPER_LIMIT: '6/1h', BERTH_DEVELOPER_CALLS: '2' };
-const WAITING = { Prefer: 'wait=20' };
+const WAITING = { Prefer: 'wait=8' };
 
 let stage: Stage;
 beforeAll(async () => {

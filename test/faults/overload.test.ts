@@ -72,7 +72,7 @@ test('more starts than can be begun within their wait: some are refused early an
   const deadline = Date.now() + PATIENCE_MS;
   const all = [usual, ...tried.map(({ environment }) => environment)];
   for (const environment of all) expect(await stage.settled(environment, deadline)).toMatchObject({ state: 'ready' });
-  for (const environment of all) await stage.terminate(environment, LATER);
+  await Promise.all(all.map((environment) => stage.terminate(environment, LATER)));
   for (const environment of all)
     expect(await stage.settled(environment, deadline)).toMatchObject({ state: 'terminated' });
   await stage.endProcesses();

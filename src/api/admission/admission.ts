@@ -5,6 +5,7 @@ import { expectedWaitMs } from './expected-wait.ts';
 import type { Load } from './load.ts';
 import { type Queue, servedPerSecond } from './queue.ts';
 import { RecentStarts } from './recent-starts.ts';
+import type { OnRefused } from './refusal.ts';
 import { Returns } from './returns.ts';
 
 /** Who waits, looks now and then all the same. */
@@ -16,11 +17,13 @@ const LONGEST_POLL_MS = 30_000;
  */
 export class Admission {
   readonly #load: Load;
+  readonly #onRefused: OnRefused;
   readonly #starts = new RecentStarts();
   readonly #returns = new Returns();
 
-  constructor(load: Load) {
+  constructor(load: Load, onRefused: OnRefused = () => undefined) {
     this.#load = load;
+    this.#onRefused = onRefused;
   }
 
   /**
@@ -69,6 +72,7 @@ export class Admission {
   }
 
   #refusal(waitMs: number, mostMs: number): ProblemError {
+    this.#onRefused('overload');
     const [wait, most] = [waitMs, mostMs].map((ms) => Math.ceil(ms / 1000));
     const detail =
       `So much is asked for just now that this would begin in ${wait} s, and not within ${most} s. Nothing was started: ` +

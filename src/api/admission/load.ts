@@ -2,11 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { following, type Queue } from './queue.ts';
 import type { QueuesReading } from './read-queues.ts';
 
-const EVERY_MS = 1000;
-/** What is older is not acted on. */
-const FRESH_MS = 5000;
-/** For so long after somebody asked for something it is watched on: a surge has its pauses. */
-const WATCHED_MS = 10_000;
+/** In milliseconds: how often it is read, how old what was read may be, and for how long it is read after somebody asked. */
+interface Times {
+  everyMs: number;
+  freshMs: number;
+  watchedMs: number;
+}
+
+/** A surge has its pauses: it is watched on meanwhile. */
+const TIMES: Times = { everyMs: 1000, freshMs: 5000, watchedMs: 10_000 };
 
 /**
  * How people's queues are: read about once a second, one reading at a time, and only while somebody asks for something
@@ -14,14 +18,16 @@ const WATCHED_MS = 10_000;
  */
 export class Load {
   readonly #read: () => Promise<QueuesReading>;
+  readonly #times: Times;
   #queues: readonly Queue[] = [];
   #readAt = Number.NEGATIVE_INFINITY;
   #hasWorkers = false;
   #isWatched = false;
   #neededAt = Number.NEGATIVE_INFINITY;
 
-  constructor(read: () => Promise<QueuesReading>) {
+  constructor(read: () => Promise<QueuesReading>, times = TIMES) {
     this.#read = read;
+    this.#times = times;
   }
 
   /** Has it watched for the next while. */
@@ -40,9 +46,9 @@ export class Load {
 
   async #keepReading(): Promise<void> {
     this.#isWatched = true;
-    while (performance.now() - this.#neededAt < WATCHED_MS) {
+    while (performance.now() - this.#neededAt < this.#times.watchedMs) {
       await this.#look();
-      await pause(EVERY_MS, undefined, { ref: false });
+      await pause(this.#times.everyMs, undefined, { ref: false });
     }
     this.#isWatched = false;
   }
@@ -60,6 +66,6 @@ export class Load {
   }
 
   #fresh(): readonly Queue[] {
-    return performance.now() - this.#readAt < FRESH_MS ? this.#queues : [];
+    return performance.now() - this.#readAt < this.#times.freshMs ? this.#queues : [];
   }
 }

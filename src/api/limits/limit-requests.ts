@@ -1,5 +1,6 @@
 import type { Context, Middleware, Next } from 'koa';
 import { retryAfter } from '../admission/come-back.ts';
+import type { OnRefused } from '../admission/refusal.ts';
 import type { Caller } from '../authentication/authenticate.ts';
 import { refuseTooMany } from '../http/problems.ts';
 import { msUntil } from './bucket.ts';
@@ -8,7 +9,7 @@ import { limitField, policyField } from './fields.ts';
 import type { Limits } from './limits.ts';
 
 interface Limit {
-  name: string;
+  name: 'token' | 'developer';
   buckets: Buckets;
   whom: string;
 }
@@ -17,7 +18,7 @@ interface Limit {
  * Limits how often callers ask, and tells each, with every answer, how often they still may. An administrator's calls count
  * for their token, whomever they are about: nobody's limit is used up by others. Each API server counts what it is asked.
  */
-export function limitRequests(quotas: Pick<Limits, 'token' | 'developer'>): Middleware {
+export function limitRequests(quotas: Pick<Limits, 'token' | 'developer'>, onRefused: OnRefused): Middleware {
   const tokens = new Buckets(quotas.token);
   const developers = new Buckets(quotas.developer);
   return async (context: Context, next: Next) => {
@@ -35,13 +36,14 @@ export function limitRequests(quotas: Pick<Limits, 'token' | 'developer'>): Midd
       'RateLimit',
       limits.map(({ name, buckets, whom }) => limitField(name, buckets.of(whom, now), buckets.quota)),
     );
-    if (waitMs > 0) throw refuseTooMany(refusal(limits, now), retryAfter(waitMs));
-    await next();
+    if (waitMs === 0) return await next();
+    const reached = limits.filter(({ buckets, whom }) => buckets.of(whom, now).left < 1);
+    for (const { name } of reached) onRefused(`${name}-limit`);
+    throw refuseTooMany(saying(reached), retryAfter(waitMs));
   };
 }
 
-function refusal(limits: readonly Limit[], now: number): string {
-  const reached = limits.filter(({ buckets, whom }) => buckets.of(whom, now).left < 1);
+function saying(reached: readonly Limit[]): string {
   const said = reached.map(({ name, buckets: { quota } }) => {
     const whose = name === 'token' ? 'This token' : 'This developer, with all tokens together,';
     return `${whose} may ask ${quota.requests} times in ${quota.windowMs / 1000} s.`;
