@@ -38,6 +38,13 @@ describe('a quota', () => {
     expect(letIn(new Buckets(QUOTA), 'ann', moments)).toEqual(moments);
   });
 
+  it('cannot be saved up', () => {
+    const buckets = new Buckets(QUOTA);
+    letIn(buckets, 'ann', [0]);
+
+    expect(letIn(buckets, 'ann', new Array(20).fill(3_600_000))).toHaveLength(10);
+  });
+
   it('is there again at the moment that was told', () => {
     const buckets = new Buckets(QUOTA);
     letIn(buckets, 'ann', new Array(11).fill(0));
