@@ -8,9 +8,11 @@ import { closeRow } from './row.ts';
 import { Stage } from './stage.ts';
 import { atStrength } from './strength.ts';
 
-const STARTS = atStrength(100, 500);
+/** The surge goes on until so many were refused: it takes some seconds until it shows. */
+const REFUSED = atStrength(20, 200);
+const MOST_STARTS = atStrength(300, 1500);
 /** Far more than a worker can begin whose cluster is as slow as this. */
-const [BETWEEN_MS, SLOW_MS] = [70, 2000];
+const [BETWEEN_MS, SLOW_MS] = [60, 3000];
 const WAIT_S = 2;
 const WAITING = { Prefer: `wait=${WAIT_S}` };
 const LATER = { Prefer: 'respond-async' };
@@ -43,9 +45,9 @@ test('more starts than can be begun within their wait: some are refused early an
   const refused = tried.filter(({ answer }) => answer.status === 503);
   const accepted = tried.filter(({ answer }) => answer.status !== 503);
   for (const { answer } of accepted) expect([200, 202], JSON.stringify(answer.body)).toContain(answer.status);
-  // Some, and not all: there were some seconds until it showed, and what was begun made room.
-  expect(refused.length).toBeGreaterThan(STARTS / 20);
-  expect(accepted.length).toBeGreaterThan(STARTS / 20);
+  expect(refused.length).toBeGreaterThanOrEqual(REFUSED);
+  // What could be begun was.
+  expect(accepted.length).toBeGreaterThanOrEqual(REFUSED);
   for (const { answer } of refused) {
     expect(answer.body).toMatchObject({
       type: 'urn:berth:problem:unavailable',
@@ -53,10 +55,10 @@ test('more starts than can be begun within their wait: some are refused early an
     });
     expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0);
   }
-  // Early: long before the wait would have run out; and not all to the same moment.
-  expect(percentiles(refused.map(({ tookMs }) => tookMs)).p50).toBeLessThan((WAIT_S * 1000) / 2);
+  // Early: those who were let in waited for longer, on the same busy machine; and not all are told the same moment.
+  const [refusedMs, medianStartMs] = [medianMs(refused), medianMs(accepted)];
+  expect(refusedMs).toBeLessThan(medianStartMs / 2);
   expect(new Set(refused.map(({ answer }) => answer.headers.get('Retry-After'))).size).toBeGreaterThan(1);
-  const medianStartMs = percentiles(accepted.map(({ tookMs }) => tookMs)).p50;
   expect(percentiles(looks.healthMs).p90).toBeLessThan(medianStartMs);
   expect(percentiles(looks.statusMs).p90).toBeLessThan(medianStartMs);
 
@@ -65,7 +67,7 @@ test('more starts than can be begun within their wait: some are refused early an
   const tries = await Promise.all(refused.map((one) => comeBack(stage, one)));
 
   task.meta.notes = [
-    `${refused.length} of ${STARTS} refused, after ${Math.round(percentiles(refused.map(({ tookMs }) => tookMs)).p50)} ms in the median`,
+    `${refused.length} of ${tried.length} refused, after ${Math.round(refusedMs)} ms in the median`,
     `status within ${Math.round(percentiles(looks.statusMs).p90)} ms at the 90th percentile, starts after ${Math.round(medianStartMs)} ms in the median`,
     `those refused were let in after coming back ${percentiles(tries).p50} times in the median, ${Math.max(...tries)} at the most`,
   ];
@@ -76,14 +78,23 @@ test('more starts than can be begun within their wait: some are refused early an
   for (const environment of all)
     expect(await stage.settled(environment, deadline)).toMatchObject({ state: 'terminated' });
   await stage.endProcesses();
-  await closeRow(task, STARTS, stage.scope());
+  await closeRow(task, tried.length, stage.scope());
 });
+
+function medianMs(tried: readonly Tried[]): number {
+  return percentiles(tried.map(({ tookMs }) => tookMs)).p50;
+}
 
 /** At both API servers in turn. @returns what each was answered at first, and after how long */
 async function startOneAfterTheOther(stage: Stage): Promise<Tried[]> {
   const starts: Promise<Tried>[] = [];
-  for (let index = 0; index < STARTS; index++) {
-    starts.push(start(stage, stage.environment(`surge-${index}`), stage.apis[index % 2]));
+  let refused = 0;
+  for (let index = 0; refused < REFUSED && index < MOST_STARTS; index++) {
+    const one = start(stage, stage.environment(`surge-${index}`), stage.apis[index % 2]);
+    starts.push(one);
+    void one.then(({ answer }) => {
+      if (answer.status === 503) refused += 1;
+    });
     await pause(BETWEEN_MS);
   }
   return await Promise.all(starts);
