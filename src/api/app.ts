@@ -2,6 +2,11 @@ import type { Client } from '@temporalio/client';
 import Koa, { type Context, type Next } from 'koa';
 import type { Logger } from 'pino';
 import type { TemplateCatalogue } from '../templates/catalogue.ts';
+import { Admission } from './admission/admission.ts';
+import { Load } from './admission/load.ts';
+import { readQueues } from './admission/read-queues.ts';
+import type { OnRefused } from './admission/refusal.ts';
+import { sayWhen } from './admission/say-when.ts';
 import { authenticate } from './authentication/authenticate.ts';
 import type { TokenFile } from './authentication/token-file.ts';
 import { capacityRoutes } from './capacity/routes.ts';
@@ -11,6 +16,9 @@ import { healthRoutes } from './health/routes.ts';
 import { atMost } from './http/at-most.ts';
 import type { InFlight } from './http/in-flight.ts';
 import { problems } from './http/problems.ts';
+import { limitCalls } from './limits/limit-calls.ts';
+import { limitRequests } from './limits/limit-requests.ts';
+import type { Limits } from './limits/limits.ts';
 import { sweepRoutes } from './sweep/routes.ts';
 import { PromptCalls } from './temporal/prompt-calls.ts';
 import { whoamiRoutes } from './whoami/routes.ts';
@@ -25,23 +33,35 @@ export interface ApiDependencies {
   mostCalls: number;
   /** What this server has in hand. */
   inFlight: InFlight;
+  /** What each of them may ask for. */
+  limits: Limits;
   /** How this server goes. */
   drain: Drain;
+  /** How people's queues are. @default as Temporal tells */
+  load?: Load;
+  /** Is told why somebody is refused for now. @default nobody counts */
+  onRefused?: OnRefused;
 }
 
 /** The HTTP API. Any number of these may run side by side: none keeps any state. */
-export function createApp({ client, tokens, templates, log, mostCalls, inFlight, drain }: ApiDependencies): Koa {
+export function createApp(dependencies: ApiDependencies): Koa {
+  const { client, tokens, templates, log, mostCalls, limits, inFlight, drain } = dependencies;
+  const { load = new Load(() => readQueues(client)), onRefused = () => undefined } = dependencies;
   const app = new Koa();
   const calls = new PromptCalls(client, drain.waitsEnd);
   const health = healthRoutes(client, calls, { drain, inFlight });
-  const environments = environmentRoutes(client, templates, calls);
+  const admission = new Admission(load, onRefused);
+  const environments = environmentRoutes(client, templates, calls, admission);
   app.on('error', (error: Error) => log.error({ err: error }, 'response failed'));
   app.use(problems(log));
   app.use(basePath);
   app.use(health.routes());
-  app.use(atMost(mostCalls));
+  app.use(atMost(mostCalls, onRefused));
   app.use(inFlight.count);
   app.use(authenticate(tokens));
+  app.use(sayWhen(admission));
+  app.use(limitRequests(limits, onRefused));
+  app.use(limitCalls(limits.developerCalls, onRefused));
   app.use(whoamiRoutes().routes());
   app.use(sweepRoutes(client, calls).routes());
   app.use(capacityRoutes(client, templates, calls).routes());

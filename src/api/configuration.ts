@@ -1,5 +1,16 @@
 import { z } from 'zod';
 import { DURATION, durationMs } from '../environment/duration.ts';
+import type { Quota } from './limits/bucket.ts';
+import { GENEROUS, type Limits } from './limits/limits.ts';
+
+/** A quota, written as how often in how long. */
+const quota = z
+  .string()
+  .regex(/^[1-9]\d{0,6}\/[1-9]\d{0,3}[smh]$/, 'must be how often in how long, such as 600/1m')
+  .transform((text): Quota => {
+    const [requests = '', window = ''] = text.split('/');
+    return { requests: Number(requests), windowMs: durationMs(window) };
+  });
 
 const schema = z.object({
   /** Host and port of the Temporal frontend. */
@@ -20,6 +31,12 @@ const schema = z.object({
   BERTH_IMAGES_FILE: z.string().min(1).optional(),
   /** For how many callers this server does something at once; who comes beyond that is told to come back. */
   BERTH_MOST_CALLS: z.coerce.number().int().min(1).default(1000),
+  /** How often whoever bears one token may ask this server, such as 60000/1m. */
+  BERTH_TOKEN_LIMIT: quota.default(GENEROUS.token),
+  /** How often a developer may, with all tokens together. */
+  BERTH_DEVELOPER_LIMIT: quota.default(GENEROUS.developer),
+  /** How many calls of one developer may wait at this server at once. */
+  BERTH_DEVELOPER_CALLS: z.coerce.number().int().min(1).default(GENEROUS.developerCalls),
   /** How long it serves on once it is told to end: as long as balancers take to notice. */
   BERTH_DRAIN: z
     .string()
@@ -41,6 +58,7 @@ export interface ApiConfiguration {
   templatesDirectory: string;
   imagesFile: string | undefined;
   mostCalls: number;
+  limits: Limits;
   drainMs: number;
   logLevel: string;
 }
@@ -67,6 +85,11 @@ export function readConfiguration(variables: NodeJS.ProcessEnv): ApiConfiguratio
     templatesDirectory: data.BERTH_TEMPLATES_DIR,
     imagesFile: data.BERTH_IMAGES_FILE,
     mostCalls: data.BERTH_MOST_CALLS,
+    limits: {
+      token: data.BERTH_TOKEN_LIMIT,
+      developer: data.BERTH_DEVELOPER_LIMIT,
+      developerCalls: data.BERTH_DEVELOPER_CALLS,
+    },
     drainMs: data.BERTH_DRAIN === '0' ? 0 : durationMs(data.BERTH_DRAIN),
     logLevel: data.BERTH_LOG_LEVEL,
   };

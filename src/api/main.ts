@@ -12,11 +12,13 @@ import { InFlight } from './http/in-flight.ts';
 import { UnderWay } from './http/under-way.ts';
 import { answerUnreadable } from './http/unreadable.ts';
 
+/** Each takes some memory before anybody knows who it is; beyond so many, more are closed at once. */
+const MOST_CONNECTIONS = 10_000;
 /** Longer than clients and balancers let one rest: who closes it first must be who would send on it. */
 const CONNECTION_RESTS_MS = 75_000;
 
 const configuration = readConfiguration(process.env);
-const { host, port, sharePort, temporalNamespace: namespace, mostCalls, drainMs } = configuration;
+const { host, port, sharePort, temporalNamespace: namespace, mostCalls, limits, drainMs } = configuration;
 // Node's parse errors carry the request as it came, with its token.
 const log = pino({ level: configuration.logLevel, redact: { paths: ['err.rawPacket'], remove: true } });
 const connection = Connection.lazy({
@@ -39,12 +41,13 @@ await templates.checkAll();
 
 const drain = new Drain();
 const inFlight = new InFlight(mostCalls);
-const server = createApp({ client, tokens, templates, log, mostCalls, inFlight, drain }).listen({
+const server = createApp({ client, tokens, templates, log, mostCalls, limits, inFlight, drain }).listen({
   port,
   host,
   reusePort: sharePort,
 });
 const underWay = new UnderWay(server);
+server.maxConnections = MOST_CONNECTIONS;
 server.keepAliveTimeout = CONNECTION_RESTS_MS;
 server.on('clientError', answerUnreadable);
 await once(server, 'listening');

@@ -25,6 +25,7 @@ const KINDS = {
   'terminated-meanwhile': [409, 'The environment was terminated meanwhile'],
   'payload-too-large': [413, 'The request is too large'],
   'unsupported-media-type': [415, 'The request must be JSON'],
+  'too-many-requests': [429, 'The caller asks for too much at once'],
   'headers-too-large': [431, 'The headers are too large'],
   'quota-exceeded': [422, 'The environment does not fit its quota'],
   'rejected-by-cluster': [422, 'The cluster rejects what was asked for'],

@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
+import { Admission } from '../../src/api/admission/admission.ts';
+import { Load } from '../../src/api/admission/load.ts';
+import { readQueues } from '../../src/api/admission/read-queues.ts';
 import type { LifeRecord } from '../../src/api/environments/life-record.ts';
 import { Lives } from '../../src/api/environments/lives.ts';
 import { start as startIn } from '../../src/api/environments/start.ts';
@@ -39,11 +42,13 @@ describe('a start that was held up between its look and its start', () => {
     const token = await tokenFor(dev_id);
     const before = await start(token, { dev_id, project: 'shop', template: 'bare' });
     await terminate(token, { dev_id, project: 'shop' });
-    const lives = new HeldUpLives(await temporalClient());
+    const client = await temporalClient();
+    const lives = new HeldUpLives(client);
+    const admission = new Admission(new Load(() => readQueues(client)));
     const templates = new TemplateCatalogue(fileURLToPath(new URL('../../templates', import.meta.url)));
 
     const request = { dev_id, project: 'shop', template: 'bare' };
-    const { environment } = await startIn(lives, templates, request, (longestMs) => longestMs);
+    const { environment } = await startIn(lives, templates, request, (longestMs) => longestMs, admission);
 
     expect(environment.state).toBe('ready');
     expect(environment.created_at).not.toBe(before.body.created_at);

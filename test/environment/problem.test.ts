@@ -24,6 +24,7 @@ describe('a problem', () => {
     ['not-found', 404],
     ['unauthenticated', 401],
     ['differs-from-running', 409],
+    ['too-many-requests', 429],
     ['unavailable', 503],
   ] as const)('%s is answered with %d', (kind, status) => expect(problem(kind, '').status).toBe(status));
 

@@ -9,6 +9,7 @@ import { createApp } from '../../src/api/app.ts';
 import { TokenFile } from '../../src/api/authentication/token-file.ts';
 import { Drain } from '../../src/api/drain.ts';
 import { InFlight } from '../../src/api/http/in-flight.ts';
+import { GENEROUS } from '../../src/api/limits/limits.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import { BUILT_IN_TEMPLATES } from '../../src/local/repository.ts';
 import { registerSearchAttributes } from '../../src/local/temporal/search-attributes.ts';
@@ -332,6 +333,7 @@ async function apiWithoutWorker(): Promise<{ api: string; namespace: string }> {
     log: pino({ level: 'silent' }),
     mostCalls: 1000,
     inFlight: new InFlight(1000),
+    limits: GENEROUS,
     drain: new Drain(),
   });
   const server = app.listen(0, '127.0.0.1');

@@ -5,7 +5,8 @@ import { CapacityContended, changeCapacity, planNow } from '../../temporal/capac
 import { refuseForNow } from '../http/problems.ts';
 import type { PromptCalls } from '../temporal/prompt-calls.ts';
 
-const RETRY_AFTER_S = 1;
+/** It is a matter of who writes first, and no sign of load. */
+const RETRY_AFTER_S = '1';
 
 /**
  * Sets pools and calendar, and has capacity planned by them.

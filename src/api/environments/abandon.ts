@@ -12,7 +12,6 @@ import { deadlineIn } from './wait-until.ts';
 /** A worker that runs takes it in milliseconds, and tells operators within half a minute. */
 const WORKER_WAIT_MS = 10_000;
 const END_WAIT_MS = 35_000;
-const RETRY_AFTER_S = 5;
 const NO_WORKER = 'No worker takes this now. Try again shortly: asking twice does no harm.';
 const NOTHING_STUCK = 'Nothing of it is being torn down, so nothing holds that up. Leave out abandon to terminate it.';
 
@@ -58,5 +57,5 @@ async function giveUp(
     if (runIsOver(error)) return undefined;
     throw error;
   }
-  throw refuseForNow(NO_WORKER, RETRY_AFTER_S);
+  throw refuseForNow(NO_WORKER);
 }

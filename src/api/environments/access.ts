@@ -11,7 +11,6 @@ import { deadlineIn } from './wait-until.ts';
 
 /** A worker that is there answers within some milliseconds; one that is busy, within seconds. */
 const WORKER_WAIT_MS = 10_000;
-const RETRY_AFTER_S = 5;
 const NO_WORKER = `No worker answered within ${WORKER_WAIT_MS / 1000} s. Try again shortly; GET /health says whether one runs.`;
 
 /** What lets a developer into their environment. The kubeconfig is a secret: it holds a token. */
@@ -38,7 +37,7 @@ export async function access(lives: Lives, identity: Identity, expiresIn: string
   const asked = { sealingKey, seconds: durationMs(expiresIn) / 1000 };
   try {
     const granted = await lives.grantAccess(identity, asked, deadlineIn(WORKER_WAIT_MS));
-    if (granted === undefined) throw refuseForNow(NO_WORKER, RETRY_AFTER_S);
+    if (granted === undefined) throw refuseForNow(NO_WORKER);
     const { sealed, namespace, expires_at } = granted;
     return { kubeconfig: await unseal(sealed), namespace, expires_at };
   } catch (error) {

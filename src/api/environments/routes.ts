@@ -6,6 +6,7 @@ import { type Environment, STATES } from '../../environment/environment.ts';
 import type { Identity } from '../../environment/identity.ts';
 import { accessSchema, extendSchema, identitySchema, startSchema, terminateSchema } from '../../environment/request.ts';
 import type { TemplateCatalogue } from '../../templates/catalogue.ts';
+import type { Admission } from '../admission/admission.ts';
 import { type Caller, mayActFor } from '../authentication/authenticate.ts';
 import { readJson } from '../http/body.ts';
 import { waitMs } from '../http/prefer.ts';
@@ -23,7 +24,8 @@ import { extend, sleep, wake } from './sleep.ts';
 import { start } from './start.ts';
 import { terminate } from './terminate.ts';
 
-const RETRY_AFTER_S = 1;
+/** What is under way may be done at any moment. */
+const SOON = '1';
 
 const statusQuery = z.strictObject({
   ...identitySchema.partial().shape,
@@ -33,14 +35,20 @@ const statusQuery = z.strictObject({
 });
 
 /** What is asked of environments: `POST /environments/<verb>`, and `GET /environments/status`. */
-export function environmentRoutes(client: Client, templates: TemplateCatalogue, calls: PromptCalls): Router {
+export function environmentRoutes(
+  client: Client,
+  templates: TemplateCatalogue,
+  calls: PromptCalls,
+  admission: Admission,
+): Router {
   const lives = new Lives(client, calls);
   const router = new Router({ prefix: '/environments' });
 
   router.post('/start', async (context: Context) => {
     const request = validate(startSchema, await readJson(context));
     mustBeTheirs(context, request);
-    answer(context, await untilGone(client, context, () => start(lives, templates, request, wanted(context))));
+    const begin = (): Promise<Outcome> => start(lives, templates, request, wanted(context), admission);
+    answer(context, await untilGone(client, context, begin));
   });
 
   router.post('/terminate', async (context: Context) => {
@@ -95,14 +103,14 @@ export function environmentRoutes(client: Client, templates: TemplateCatalogue, 
   });
 
   return router;
-}
 
-function answer(context: Context, { environment, isDone }: Outcome): void {
-  context.status = isDone ? 200 : 202;
-  context.body = environment;
-  if (isDone) return;
-  context.set('Location', statusAddress(context, environment));
-  context.set('Retry-After', String(RETRY_AFTER_S));
+  function answer(context: Context, { environment, isDone }: Outcome): void {
+    context.status = isDone ? 200 : 202;
+    context.body = environment;
+    if (isDone) return;
+    context.set('Location', statusAddress(context, environment));
+    context.set('Retry-After', environment.state === 'queued' ? admission.lookAgain() : SOON);
+  }
 }
 
 /** Under the base path that the caller used. */

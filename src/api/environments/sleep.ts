@@ -12,7 +12,6 @@ import { withLiving } from './with-living.ts';
 const SLEEP_WAIT_MS = 120_000;
 /** A worker that runs takes it in milliseconds. */
 const EXTEND_WAIT_MS = 10_000;
-const RETRY_AFTER_S = 5;
 const TOO_EARLY = 'Only what is ready can be put to sleep. Wait until it is, or terminate it.';
 
 /**
@@ -55,6 +54,6 @@ export function extend(lives: Lives, { ttl, ...identity }: Identity & { ttl: str
   return withLiving(lives, identity, async (life) => {
     const environment = await lives.living(life).extend(ttl, deadlineIn(EXTEND_WAIT_MS));
     if (environment !== undefined) return { environment, isDone: true };
-    throw refuseForNow('No worker takes this now. Try again shortly: asking twice does no harm.', RETRY_AFTER_S);
+    throw refuseForNow('No worker takes this now. Try again shortly: asking twice does no harm.');
   });
 }

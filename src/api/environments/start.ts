@@ -4,6 +4,7 @@ import { workflowId } from '../../environment/identity.ts';
 import type { StartRequest } from '../../environment/request.ts';
 import { isAwake } from '../../environment/sleep.ts';
 import type { TemplateCatalogue } from '../../templates/catalogue.ts';
+import type { Admission } from '../admission/admission.ts';
 import { refuse, refuseForNow } from '../http/problems.ts';
 import { mustGoOn } from './failing.ts';
 import { asAsked, JOIN_WAIT_MS, join, stillGoingOn } from './join.ts';
@@ -18,18 +19,22 @@ import { type Deadline, deadlineIn } from './wait-until.ts';
 const SUCCESSION_WAIT_MS = 30_000;
 /** A life may close between being seen and being joined; that it happens so often is no accident. */
 const MOST_TRIES = 10;
-const RETRY_AFTER_S = 5;
 const STILL_ENDING = 'The environment before it is still ending. Nothing was started: try again shortly.';
 
-/** When a caller asked: by the machine's clock, in milliseconds since the epoch, and by the one that deadlines go by. */
+/**
+ * When a caller asked, by the machine's clock, in milliseconds since the epoch, and by the one that deadlines go by; for how
+ * long they wait; and who lets them in.
+ */
 interface Asked {
   at: number;
   moment: Deadline;
+  wait: Wait;
+  admission: Admission;
 }
 
 /**
  * Starts an environment, or finds the one that runs, or wakes the one that sleeps, and waits until it is ready.
- * @throws ProblemError where it differs from what runs or cannot be built
+ * @throws ProblemError where it differs from what runs, cannot be built, or would be queued for too long
  * @throws WorkflowUpdateFailedError where it failed, and was undone or sleeps on
  */
 export async function start(
@@ -37,13 +42,14 @@ export async function start(
   templates: TemplateCatalogue,
   request: StartRequest,
   wait: Wait,
+  admission: Admission,
 ): Promise<Outcome> {
-  const asked: Asked = { at: Date.now(), moment: deadlineIn(0) };
+  const asked: Asked = { at: Date.now(), moment: deadlineIn(0), wait, admission };
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const latest = await lives.latest(request);
     try {
       if (!latest?.isOpen) {
-        const begun = await begin(lives, templates, request, latest, asked, wait);
+        const begun = await begin(lives, templates, request, latest, asked);
         if (begun !== undefined) return begun;
         continue;
       }
@@ -56,7 +62,7 @@ export async function start(
         latest.run,
         Math.max(deadline, asked.moment + SUCCESSION_WAIT_MS),
       );
-      if (!closed) throw refuseForNow(STILL_ENDING, RETRY_AFTER_S);
+      if (!closed) throw refuseForNow(STILL_ENDING);
     } catch (error) {
       if (!runIsOver(error)) throw error;
     }
@@ -70,10 +76,13 @@ async function begin(
   request: StartRequest,
   previous: LifeRecord | undefined,
   asked: Asked,
-  wait: Wait,
 ): Promise<Outcome | undefined> {
   const specification = await specify(request, templates);
-  const deadline = asked.moment + wait(durationMs(specification.recipe.deadline));
+  const longestMs = durationMs(specification.recipe.deadline);
+  const waitMs = asked.wait(longestMs);
+  // Who does not wait is content with what is done later, within reason.
+  asked.admission.admit(request, waitMs === 0 ? longestMs : waitMs);
+  const deadline = asked.moment + waitMs;
   const ready = await lives.beginAndAwait(specification, previous?.run, deadline);
   if (ready !== undefined) return (await isStale(lives, request, ready, asked)) ? undefined : asAsked(request, ready);
   // The wait may have run out before Temporal had the start: what is answered with 202 must be there.

@@ -11,7 +11,8 @@ import { isProblemKind, type Problem } from '../../environment/problem.ts';
 import { ProblemError, refuseForNow } from '../http/problems.ts';
 import { TemporalSilent } from '../temporal/prompt-calls.ts';
 
-const RETRY_AFTER_S = 1;
+/** Nothing queues meanwhile, and it may be back at any moment. */
+const RETRY_AFTER_S = '1';
 
 /** Whether a wait ended because its time was over, or the caller went away: the work itself goes on. */
 export function waitIsOver(error: unknown): boolean {

@@ -4,10 +4,9 @@ import type { Context } from 'koa';
 import { TASK_QUEUE } from '../../workflows/messages.ts';
 import type { Drain } from '../drain.ts';
 import type { InFlight } from '../http/in-flight.ts';
+import { hasWorkers } from '../temporal/pollers.ts';
 import type { PromptCalls } from '../temporal/prompt-calls.ts';
 
-/** An idle worker asks for work once a minute. */
-const SILENT_AFTER_MS = 75_000;
 // temporal.api.enums.v1.TaskQueueType.
 const TASK_QUEUE_TYPE_WORKFLOW = 1;
 
@@ -34,8 +33,13 @@ export function healthRoutes(
   { drain, inFlight }: { drain: Drain; inFlight: InFlight },
 ): Router {
   const router = new Router();
+  // Whoever asks needs no token, so that many who ask at once must not all ask Temporal.
+  let asking: Promise<Health> | undefined;
   router.get('/health', async (context: Context) => {
-    const health = await healthOf(client, calls);
+    asking ??= healthOf(client, calls).finally(() => {
+      asking = undefined;
+    });
+    const health = await asking;
     context.status = health.status === 'down' ? 503 : 200;
     context.body = drain.hasBegun && health.status !== 'down' ? { ...health, status: 'draining' } : health;
   });
@@ -54,19 +58,18 @@ export function healthRoutes(
 
 async function healthOf(client: Client, calls: PromptCalls): Promise<Health> {
   try {
-    const isServed = await calls.make(() => hasWorkers(client));
+    const isServed = await calls.make(() => isPolled(client));
     return { status: isServed ? 'ok' : 'degraded', temporal: 'reachable', workers: isServed ? 'polling' : 'absent' };
   } catch {
     return { status: 'down', temporal: 'unreachable', workers: 'unknown' };
   }
 }
 
-async function hasWorkers({ workflowService, options: { namespace } }: Client): Promise<boolean> {
+async function isPolled({ workflowService, options: { namespace } }: Client): Promise<boolean> {
   const { pollers } = await workflowService.describeTaskQueue({
     namespace,
     taskQueue: { name: TASK_QUEUE },
     taskQueueType: TASK_QUEUE_TYPE_WORKFLOW,
   });
-  const since = (Date.now() - SILENT_AFTER_MS) / 1000;
-  return (pollers ?? []).some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) >= since);
+  return hasWorkers(pollers);
 }

@@ -8,7 +8,7 @@ export interface InFlightReport {
   most: number;
 }
 
-/** Counts those for whom a server does something. Whoever only looks does not count, as nobody refuses them. */
+/** Counts those for whom a server does something. Whoever only looks does not count: that is bounded apart, and done at once. */
 export class InFlight {
   readonly #most: number;
   #count = 0;

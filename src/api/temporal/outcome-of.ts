@@ -6,7 +6,6 @@ import type { PromptCalls } from './prompt-calls.ts';
 
 /** Shorter than the command waits for an answer. */
 const WAIT_MS = 50_000;
-const RETRY_AFTER_S = 10;
 
 /**
  * What a workflow comes to that looks at all of the cluster.
@@ -29,5 +28,5 @@ export async function outcomeOf<T>(
     throw refuse('cluster-failed', `${cause}. Try again when the cluster answers.`);
   }
   const detail = `It was not over within ${WAIT_MS / 1000} s${late}. Ask again; GET /health says whether a worker runs.`;
-  throw refuseForNow(detail, RETRY_AFTER_S);
+  throw refuseForNow(detail);
 }

@@ -21,6 +21,8 @@ const DYNAMIC_CONFIG: DynamicConfig = {
   'history.timerProcessorMaxPollRPS': 2000,
   'history.visibilityProcessorMaxPollRPS': 2000,
   'matching.enableFairness': true,
+  // In seconds: who is let in is decided by how the queues are, and not by how they were.
+  'matching.taskQueueInfoByBuildIdTTL': 1,
   // What fails so often is found by the search attribute of reported problems. The second time comes after 10 s.
   'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute': 3,
 };

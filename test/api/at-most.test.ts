@@ -1,0 +1,54 @@
+import type { Context, Next } from 'koa';
+import { describe, expect, it } from 'vitest';
+import type { Refusal } from '../../src/api/admission/refusal.ts';
+import { atMost } from '../../src/api/http/at-most.ts';
+
+/** A server that does something for three callers at once. */
+function server() {
+  const refused: Refusal[] = [];
+  const middleware = atMost(3, (reason) => refused.push(reason));
+  const call = async (method: string, next: Next): Promise<void> => {
+    await middleware({ method } as Context, next);
+  };
+  return { refused, call };
+}
+
+describe('of those who are served at once', () => {
+  it.each(['GET', 'POST'])(
+    'there are so many with %s, and who comes beyond that is told when to come back',
+    async (method) => {
+      const { refused, call } = server();
+      const { promise: done, resolve: finish } = Promise.withResolvers<void>();
+      const served = Array.from({ length: 3 }, () => call(method, () => done));
+
+      const beyond = call(method, () => Promise.resolve());
+
+      await expect(beyond).rejects.toMatchObject({
+        problem: { status: 503 },
+        headers: { 'Retry-After': expect.stringMatching(/^[1-5]$/) },
+      });
+      expect(refused).toEqual([method === 'GET' ? 'most-looks' : 'most-calls']);
+      finish();
+      await Promise.all(served);
+      await call(method, () => Promise.resolve());
+    },
+  );
+
+  it('those who wait keep nobody from looking', async () => {
+    const { refused, call } = server();
+    const { promise: done, resolve: finish } = Promise.withResolvers<void>();
+    const served = Array.from({ length: 3 }, () => call('POST', () => done));
+
+    await call('GET', () => Promise.resolve());
+
+    finish();
+    await Promise.all(served);
+    expect(refused).toEqual([]);
+  });
+
+  it('one that fails makes room as well', async () => {
+    const { call } = server();
+    for (let time = 0; time < 10; time++)
+      await expect(call('POST', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  });
+});
