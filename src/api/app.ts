@@ -8,8 +8,13 @@ import { capacityRoutes } from './capacity/routes.ts';
 import type { Drain } from './drain.ts';
 import { environmentRoutes } from './environments/routes.ts';
 import { healthRoutes } from './health/routes.ts';
+import { accessLog } from './http/access-log.ts';
 import { atMost } from './http/at-most.ts';
 import { problems } from './http/problems.ts';
+import { requestId } from './http/request-id.ts';
+import { watched } from './http/watched.ts';
+import { ApiMetrics } from './metrics/metrics.ts';
+import { routePatterns } from './metrics/routes.ts';
 import { sweepRoutes } from './sweep/routes.ts';
 import { PromptCalls } from './temporal/prompt-calls.ts';
 import { whoamiRoutes } from './whoami/routes.ts';
@@ -24,23 +29,27 @@ export interface ApiDependencies {
   mostCalls: number;
   /** How this server goes. */
   drain: Drain;
+  /** What it tells Prometheus. @default nobody asks */
+  metrics?: ApiMetrics;
 }
 
 /** The HTTP API. Any number of these may run side by side: none keeps any state. */
-export function createApp({ client, tokens, templates, log, mostCalls, drain }: ApiDependencies): Koa {
+export function createApp(dependencies: ApiDependencies): Koa {
+  const { client, tokens, templates, log, mostCalls, drain, metrics = new ApiMetrics() } = dependencies;
   const app = new Koa();
-  const calls = new PromptCalls(client, drain.waitsEnd);
+  const calls = new PromptCalls(client, drain.waitsEnd, (outcome, seconds) => metrics.called(outcome, seconds));
   const health = healthRoutes(client, calls, drain);
+  const resources = [whoamiRoutes(), sweepRoutes(client, calls), capacityRoutes(client, templates, calls)];
   const environments = environmentRoutes(client, templates, calls);
   app.on('error', (error: Error) => log.error({ err: error }, 'response failed'));
-  app.use(problems(log));
+  app.use(requestId);
   app.use(basePath);
+  app.use(watched(routePatterns([health, ...resources, environments]), [metrics, accessLog(log)]));
+  app.use(problems(log));
   app.use(health.routes());
-  app.use(atMost(mostCalls));
+  app.use(atMost(mostCalls, (reason) => metrics.refused(reason)));
   app.use(authenticate(tokens));
-  app.use(whoamiRoutes().routes());
-  app.use(sweepRoutes(client, calls).routes());
-  app.use(capacityRoutes(client, templates, calls).routes());
+  for (const resource of resources) app.use(resource.routes());
   app.use(environments.routes());
   app.use(environments.allowedMethods());
   return app;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Client, Connection } from '@temporalio/client';
-import pino from 'pino';
+import { createLogger } from '../logging/logger.ts';
 import { TemplateCatalogue } from '../templates/catalogue.ts';
 import { readOwnImages } from '../templates/own-images.ts';
 import { createApp } from './app.ts';
@@ -9,14 +9,15 @@ import { readConfiguration } from './configuration.ts';
 import { Drain } from './drain.ts';
 import { UnderWay } from './http/under-way.ts';
 import { answerUnreadable } from './http/unreadable.ts';
+import { ApiMetrics } from './metrics/metrics.ts';
+import { serveMetrics } from './metrics/server.ts';
 
 /** Longer than clients and balancers let one rest: who closes it first must be who would send on it. */
 const CONNECTION_RESTS_MS = 75_000;
 
 const configuration = readConfiguration(process.env);
-const { host, port, temporalNamespace: namespace, mostCalls, drainMs } = configuration;
-// Node's parse errors carry the request as it came, with its token.
-const log = pino({ level: configuration.logLevel, redact: { paths: ['err.rawPacket'], remove: true } });
+const { host, port, temporalNamespace: namespace, mostCalls, drainMs, metricsListen } = configuration;
+const log = createLogger(configuration.logLevel);
 const connection = Connection.lazy({
   address: configuration.temporalAddress,
   channelArgs: {
@@ -36,7 +37,9 @@ const templates = new TemplateCatalogue(
 await templates.checkAll();
 
 const drain = new Drain();
-const server = createApp({ client, tokens, templates, log, mostCalls, drain }).listen(port, host);
+const metrics = new ApiMetrics({ ofProcess: true });
+const metricsServer = metricsListen === undefined ? undefined : await serveMetrics(metrics, metricsListen);
+const server = createApp({ client, tokens, templates, log, mostCalls, drain, metrics }).listen(port, host);
 const underWay = new UnderWay(server);
 server.keepAliveTimeout = CONNECTION_RESTS_MS;
 server.on('clientError', answerUnreadable);
@@ -48,6 +51,8 @@ const stop = async (): Promise<void> => {
   if (drain.hasBegun) return;
   log.info({ drainMs }, 'draining');
   await drain.run(server, underWay, drainMs);
+  metricsServer?.close();
+  metricsServer?.closeAllConnections();
   await connection.close();
   if (process.connected) process.disconnect();
 };

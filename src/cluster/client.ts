@@ -25,6 +25,22 @@ export interface ClusterOptions {
   connections?: number;
   /** How long one call may take once it has a connection, in milliseconds. @default 10_000 */
   deadlineMs?: number;
+  /** Is told of each call, once it has ended. */
+  onCall?: (call: EndedCall) => void;
+}
+
+/** What is done by a call to the apiserver. */
+export type Verb = 'create' | 'apply' | 'merge' | 'read' | 'list' | 'delete' | 'mint';
+
+/** A call to the apiserver that has ended. */
+export interface EndedCall {
+  verb: Verb;
+  /** The HTTP status; or why there was none. */
+  status: number | 'no-answer' | 'cancelled';
+  /** How long it waited for its turn, in milliseconds. */
+  waitedMs: number;
+  /** How long it took then, in milliseconds. */
+  tookMs: number;
 }
 
 /** An object by its kind and name. */
@@ -61,6 +77,8 @@ interface CallContext {
   query: Record<string, string>;
   /** In which form the answer is wanted; without it, as the library asks for it. */
   accept?: string | undefined;
+  /** Of its answer, once it is there. */
+  status?: number;
 }
 
 const CANCELLED = 'The call to the apiserver was cancelled.';
@@ -79,6 +97,7 @@ export class Cluster {
   readonly #deadlineMs: number;
   /** Where each answer takes seconds, calls would else be given up before they were made, and made again. */
   readonly #turns: Turns;
+  readonly #onCall: (call: EndedCall) => void;
   readonly #context = new AsyncLocalStorage<CallContext>();
 
   /** Use {@link connectCluster}. */
@@ -86,11 +105,12 @@ export class Cluster {
     kubeConfig: KubeConfig,
     server: string,
     agent: Agent,
-    { connections, deadlineMs }: Required<ClusterOptions>,
+    { connections, deadlineMs, onCall }: Required<ClusterOptions>,
   ) {
     this.#agent = agent;
     this.#turns = new Turns(connections);
     this.#deadlineMs = deadlineMs;
+    this.#onCall = onCall;
     const configuration = createConfiguration({
       baseServer: new ServerConfiguration(server, {}),
       authMethods: { default: kubeConfig },
@@ -107,7 +127,11 @@ export class Cluster {
             if (context) request.setSignal(context.signal);
             return Promise.resolve(request);
           },
-          post: (response) => Promise.resolve(response),
+          post: (response) => {
+            const context = this.#context.getStore();
+            if (context) context.status = response.httpStatusCode;
+            return Promise.resolve(response);
+          },
         },
       ],
     });
@@ -115,14 +139,21 @@ export class Cluster {
     this.#core = new CoreV1Api(configuration);
   }
 
+  /** How many calls wait for their turn. */
+  get waiting(): number {
+    return this.#turns.waiting;
+  }
+
   /** Creates an object. Fails as a conflict where one of that name exists. */
   create<T extends KubernetesObject>(object: T, signal?: AbortSignal): Promise<T> {
-    return this.#call(signal, () => this.#api.create(object, undefined, undefined, FIELD_MANAGER)) as Promise<T>;
+    return this.#call('create', signal, () =>
+      this.#api.create(object, undefined, undefined, FIELD_MANAGER),
+    ) as Promise<T>;
   }
 
   /** Creates an object or brings it to what is asked (server-side apply): done twice, it is as done once. */
   apply<T extends KubernetesObject>(object: T, signal?: AbortSignal): Promise<T> {
-    return this.#call(signal, () =>
+    return this.#call('apply', signal, () =>
       this.#api.patch(object, undefined, undefined, FIELD_MANAGER, true, PatchStrategy.ServerSideApply),
     ) as Promise<T>;
   }
@@ -136,7 +167,7 @@ export class Cluster {
     const exactly = { ...change, metadata: { ...metadata, uid } } as KubernetesObject;
     try {
       // Once: whoever changes what somebody else may have changed looks again before it is done again.
-      await this.#once(signal, () =>
+      await this.#once('merge', signal, () =>
         this.#api.patch(exactly, undefined, undefined, FIELD_MANAGER, undefined, PatchStrategy.MergePatch),
       );
     } catch (error) {
@@ -162,7 +193,7 @@ export class Cluster {
   /** The object, or `undefined` where there is none. */
   async read<T extends KubernetesObject>(reference: Reference, signal?: AbortSignal): Promise<T | undefined> {
     try {
-      return (await this.#call(signal, () => this.#api.read(reference))) as T;
+      return (await this.#call('read', signal, () => this.#api.read(reference))) as T;
     } catch (error) {
       if (error instanceof ClusterError && error.isMissing) return undefined;
       throw error;
@@ -179,7 +210,7 @@ export class Cluster {
       ...(notOlderThan !== undefined && atLeast(notOlderThan)),
       ...(labels !== undefined && { labelSelector: labels }),
     };
-    const list = await this.#call(signal, () => this.#api.list(apiVersion, kind, namespace), query);
+    const list = await this.#call('list', signal, () => this.#api.list(apiVersion, kind, namespace), query);
     return list.items as T[];
   }
 
@@ -191,7 +222,8 @@ export class Cluster {
     signal?: AbortSignal,
   ): Promise<V1ObjectMeta[]> {
     const query = { limit: String(most) };
-    const list = await this.#call(signal, () => this.#api.list(apiVersion, kind, namespace), query, METADATA_ONLY);
+    const ask = () => this.#api.list(apiVersion, kind, namespace);
+    const list = await this.#call('list', signal, ask, query, METADATA_ONLY);
     // In this form, an empty list may have none.
     return (list.items ?? []).map(({ metadata }) => metadata ?? {});
   }
@@ -209,7 +241,7 @@ export class Cluster {
         ...(labels !== undefined && { labelSelector: labels }),
         ...(next !== undefined && { continue: next }),
       };
-      const { items, metadata } = await this.#call(signal, () => this.#api.list(apiVersion, kind), query);
+      const { items, metadata } = await this.#call('list', signal, () => this.#api.list(apiVersion, kind), query);
       yield { items: items as T[], resourceVersion: metadata?.resourceVersion ?? '' };
       next = metadata?._continue || undefined;
     } while (next !== undefined);
@@ -219,7 +251,7 @@ export class Cluster {
   async delete(reference: Reference, uid: string, signal?: AbortSignal): Promise<void> {
     try {
       const precondition = { preconditions: { uid } };
-      await this.#call(signal, () =>
+      await this.#call('delete', signal, () =>
         this.#api.delete(reference, undefined, undefined, undefined, undefined, undefined, precondition),
       );
     } catch (error) {
@@ -238,7 +270,7 @@ export class Cluster {
     signal?: AbortSignal,
   ): Promise<{ token: string; expiresAt: Date }> {
     const body = { spec: { audiences: [], expirationSeconds: seconds } };
-    const { status } = await this.#call(signal, () =>
+    const { status } = await this.#call('mint', signal, () =>
       this.#core.createNamespacedServiceAccountToken({ name: account, namespace, body }),
     );
     const { token, expirationTimestamp: expiresAt } = status ?? {};
@@ -253,34 +285,41 @@ export class Cluster {
   }
 
   #call<T>(
+    verb: Verb,
     signal: AbortSignal | undefined,
     request: () => Promise<T>,
     query?: Record<string, string>,
     accept?: string,
   ): Promise<T> {
-    return repeated(() => this.#once(signal, request, query, accept), signal);
+    return repeated(() => this.#once(verb, signal, request, query, accept), signal);
   }
 
   async #once<T>(
+    verb: Verb,
     signal: AbortSignal | undefined,
     request: () => Promise<T>,
     query: Record<string, string> = {},
     accept?: string,
   ): Promise<T> {
+    const asked = performance.now();
     const turnOver = await this.#turns.take(signal).catch(() => {
       throw new ClusterError(CANCELLED, { class: 'transient' });
     });
+    const began = performance.now();
     const abort = new AbortController();
     const cancel = (): void => abort.abort(CANCELLED);
     const timer = setTimeout(() => abort.abort('The apiserver did not answer in time.'), this.#deadlineMs);
     signal?.addEventListener('abort', cancel, { once: true });
     if (signal?.aborted) cancel();
+    const context: CallContext = { signal: abort.signal, query, accept };
     try {
-      return await this.#context.run({ signal: abort.signal, query, accept }, request);
+      return await this.#context.run(context, request);
     } catch (error) {
       throw abort.signal.aborted ? new ClusterError(abort.signal.reason, { class: 'transient' }) : classify(error);
     } finally {
       turnOver();
+      const status = context.status ?? (signal?.aborted ? 'cancelled' : 'no-answer');
+      this.#onCall({ verb, status, waitedMs: began - asked, tookMs: performance.now() - began });
       clearTimeout(timer);
       signal?.removeEventListener('abort', cancel);
     }
@@ -297,9 +336,10 @@ function atLeast(resourceVersion: string): Record<string, string> {
  */
 export async function connectCluster(
   kubeConfig: KubeConfig,
-  { connections = 16, deadlineMs = 10_000 }: ClusterOptions = {},
+  { connections = 16, deadlineMs = 10_000, onCall = () => undefined }: ClusterOptions = {},
 ): Promise<Cluster> {
   const server = kubeConfig.getCurrentCluster()?.server;
   if (server === undefined) throw new Error('The kubeconfig names no cluster: set its current-context.');
-  return new Cluster(kubeConfig, server, await agentFor(kubeConfig, connections), { connections, deadlineMs });
+  const agent = await agentFor(kubeConfig, connections);
+  return new Cluster(kubeConfig, server, agent, { connections, deadlineMs, onCall });
 }

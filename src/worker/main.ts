@@ -1,15 +1,21 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import { Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { NativeConnection, Runtime } from '@temporalio/worker';
 import { connectCluster } from '../cluster/client.ts';
 import { entranceTo } from '../cluster/kubeconfig.ts';
 import { durationMs } from '../environment/duration.ts';
+import { createLogger } from '../logging/logger.ts';
 import { TemplateCatalogue } from '../templates/catalogue.ts';
 import { readOwnImages } from '../templates/own-images.ts';
 import { TemporalCapacityHistory } from './capacity-history.ts';
 import { readConfiguration } from './configuration.ts';
 import { watchDrift } from './drift.ts';
 import { watchFailing } from './failing-workflows.ts';
+import { sdkLogger } from './logger.ts';
+import { BUCKETS } from './metrics/buckets.ts';
+import { countClaims } from './metrics/claims.ts';
+import { countCalls } from './metrics/cluster-calls.ts';
+import { keepLooking } from './metrics/looks.ts';
 import { refillBy } from './refill.ts';
 import { keepCanary, keepCapacity, keepSweep, restoreCapacity } from './schedules.ts';
 import { watchSlots } from './slots-seen.ts';
@@ -21,32 +27,39 @@ const [MINUTE_MS, HOUR_MS] = [60_000, 3_600_000];
 const REFILL_CONNECTIONS = 8;
 
 const configuration = await readConfiguration(process.env);
-const { metricsListen: bindAddress } = configuration;
+const { metricsListen: bindAddress, logLevel, ownershipKey } = configuration;
+const prometheus = bindAddress === undefined ? undefined : { bindAddress, histogramBucketOverrides: BUCKETS };
 Runtime.install({
-  logger: new DefaultLogger('WARN'),
+  logger: sdkLogger(createLogger(logLevel, [ownershipKey.toString('hex'), ownershipKey.toString('base64')])),
   shutdownSignals: ['SIGINT', 'SIGTERM'],
-  ...(bindAddress !== undefined && { telemetryOptions: { metrics: { prometheus: { bindAddress } } } }),
+  // What the SDK's native part says is logged as all else is.
+  telemetryOptions: { logging: { forward: {} }, ...(prometheus !== undefined && { metrics: { prometheus } }) },
 });
+const { metricMeter } = Runtime.instance();
 
 const kubeConfig = new KubeConfig();
 kubeConfig.loadFromDefault();
 if (configuration.context !== undefined) kubeConfig.setCurrentContext(configuration.context);
-const cluster = await connectCluster(kubeConfig);
+const cluster = await connectCluster(kubeConfig, { onCall: countCalls(metricMeter, 'people') });
 const own = kubeConfig.getCurrentCluster();
 if (own === null) throw new Error('The kubeconfig names no cluster: set its current-context.');
 const entrance = entranceTo(own, configuration.entrance);
 const connection = await NativeConnection.connect({ address: configuration.temporalAddress });
-const { temporalNamespace, ownershipKey, proof, sweepGraceMs } = configuration;
+const { temporalNamespace, proof, sweepGraceMs } = configuration;
 const client = new Client({ connection, namespace: temporalNamespace });
 const workflows = new TemporalWorkflows(client);
 const drift = watchDrift(kubeConfig, cluster, ownershipKey, client, Runtime.instance());
-const slots = { shelf: drift.slots, isWhole: (name: string) => drift.slots.isWhole(name), onClaim: refillBy(client) };
+const isWhole = (name: string) => drift.slots.isWhole(name);
+const slots = countClaims(metricMeter, { shelf: drift.slots, isWhole, onClaim: refillBy(client) });
 const history = new TemporalCapacityHistory(client);
 const { templatesDirectory, imagesFile } = configuration;
 const templates = new TemplateCatalogue(templatesDirectory, await readOwnImages(imagesFile));
 const seen = { workflows, history, slots };
 const dependencies = { cluster, ownershipKey, entrance, proof, sweepGraceMs, templates, ...seen };
-const refillCluster = await connectCluster(kubeConfig, { connections: REFILL_CONNECTIONS });
+const refillCluster = await connectCluster(kubeConfig, {
+  connections: REFILL_CONNECTIONS,
+  onCall: countCalls(metricMeter, 'refills'),
+});
 const workers = await createWorkers(connection, temporalNamespace, {
   forPeople: dependencies,
   forRefills: { ...dependencies, cluster: refillCluster },
@@ -64,6 +77,8 @@ const sweeping = sweepAgainMs && again(sweepAgainMs, 'the sweep', () => keepSwee
 const planning = again(MINUTE_MS, 'capacity', () => restoreCapacity(client, pools));
 const unwatchSlots = bindAddress === undefined ? undefined : watchSlots(drift.slots);
 const unwatch = bindAddress === undefined ? undefined : watchFailing(client);
+const lookedAt = { clusters: { people: cluster, refills: refillCluster }, watcher: drift };
+const lookNoMore = bindAddress === undefined ? undefined : keepLooking(metricMeter, lookedAt);
 
 // A supervisor that is gone can no longer stop its children.
 const stop = (): void => {
@@ -74,6 +89,7 @@ const stopped = Promise.all(workers.map((worker) => worker.run()));
 process.send?.('ready');
 await stopped;
 unwatch?.();
+lookNoMore?.();
 unwatchSlots?.();
 clearInterval(sweeping);
 clearInterval(planning);

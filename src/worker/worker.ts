@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, type NativeConnection, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, type NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/activities.ts';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { REFILL_QUEUE, TASK_QUEUE } from '../workflows/messages.ts';
+import { timeActivities } from './metrics/activities.ts';
 
 /**
  * Evaluated once rather than again for each workflow, which would take up a third of a start's first workflow task. What
@@ -40,12 +41,14 @@ export async function createWorkers(
   { forPeople, forRefills }: WorkerDependencies,
   workflowsPath = BUNDLE.workflowsPath,
 ): Promise<Worker[]> {
-  const workflowBundle = await bundleWorkflowCode({ ...BUNDLE, workflowsPath });
+  const { logger, metricMeter } = Runtime.instance();
+  const workflowBundle = await bundleWorkflowCode({ ...BUNDLE, workflowsPath, logger });
   const common = {
     connection,
     namespace,
     workflowBundle,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
+    interceptors: { activity: [timeActivities(metricMeter)] },
   };
   return await Promise.all([
     Worker.create({

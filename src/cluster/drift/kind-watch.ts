@@ -34,6 +34,8 @@ export class KindWatch {
   #hasFailed = false;
   #pauseMs = 0;
   #begunAt = 0;
+  /** When the apiserver was last heard of, by a clock of this process's own. */
+  #heardAt = performance.now();
 
   constructor(kubeConfig: KubeConfig, cluster: Cluster, watched: WatchedKind, follower: Follower) {
     this.kind = watched.kind;
@@ -45,9 +47,13 @@ export class KindWatch {
         ({ resourceVersion } = page);
       }
       this.#isListed = true;
+      this.#hear();
       return { metadata: { resourceVersion }, items };
     };
-    const watch = new LeanWatch(kubeConfig, watched.kind, () => this.#isStopped);
+    const watch = new LeanWatch(kubeConfig, watched.kind, {
+      isOver: () => this.#isStopped,
+      onHeard: () => this.#hear(),
+    });
     // The library waits up to 30 s between two watches on which nothing came.
     const delayFn = (ms: number) => sleep(Math.min(ms, LONGEST_PAUSE_MS), undefined, { ref: false });
     this.#informer = new ListWatch(watched.path, watch, list, false, watched.labels, undefined, { delayFn });
@@ -58,6 +64,7 @@ export class KindWatch {
       this.#hasFailed = false;
       if (this.#begunAt > 0) follower.onRestart();
       this.#begunAt = performance.now();
+      this.#hear();
     });
     this.#informer.on('error', (error) => void this.#beginAgain(follower, error));
   }
@@ -70,6 +77,11 @@ export class KindWatch {
   /** Whether what is known is how it is, but for a moment: everything has been seen, and the watch holds. */
   get isCurrent(): boolean {
     return this.#isListed && !this.#hasFailed;
+  }
+
+  /** For how long nothing was heard of the apiserver, in milliseconds: what is known may be as old. */
+  get silentMs(): number {
+    return performance.now() - this.#heardAt;
   }
 
   start(): void {
@@ -89,6 +101,10 @@ export class KindWatch {
     return this.#informer.get(name);
   }
 
+  #hear(): void {
+    this.#heardAt = performance.now();
+  }
+
   async #beginAgain(follower: Follower, error: unknown): Promise<void> {
     this.#hasFailed = true;
     const hasHeld = performance.now() - this.#begunAt > HELD_MS;
@@ -103,17 +119,25 @@ export class KindWatch {
 class LeanWatch extends Watch {
   readonly #kind: string;
   readonly #isOver: () => boolean;
+  readonly #onHeard: () => void;
 
-  constructor(kubeConfig: KubeConfig, kind: string, isOver: () => boolean) {
+  constructor(
+    kubeConfig: KubeConfig,
+    kind: string,
+    { isOver, onHeard }: { isOver: () => boolean; onHeard: () => void },
+  ) {
     super(kubeConfig);
     this.#kind = kind;
     this.#isOver = isOver;
+    this.#onHeard = onHeard;
   }
 
   override watch(...[path, query, callback, done]: Parameters<Watch['watch']>): Promise<AbortController> {
     if (this.#isOver()) return Promise.resolve(new AbortController());
-    const leanly: typeof callback = (phase, object, whole) =>
+    const leanly: typeof callback = (phase, object, whole) => {
+      this.#onHeard();
       callback(phase, phase === 'ERROR' ? object : lean(this.#kind, object), whole);
+    };
     return super.watch(path, query, leanly, done);
   }
 }
