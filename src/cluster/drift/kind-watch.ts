@@ -64,7 +64,6 @@ export class KindWatch {
       this.#hasFailed = false;
       if (this.#begunAt > 0) follower.onRestart();
       this.#begunAt = performance.now();
-      this.#hear();
     });
     this.#informer.on('error', (error) => void this.#beginAgain(follower, error));
   }
@@ -132,12 +131,20 @@ class LeanWatch extends Watch {
     this.#onHeard = onHeard;
   }
 
-  override watch(...[path, query, callback, done]: Parameters<Watch['watch']>): Promise<AbortController> {
-    if (this.#isOver()) return Promise.resolve(new AbortController());
+  override async watch(...[path, query, callback, done]: Parameters<Watch['watch']>): Promise<AbortController> {
+    if (this.#isOver()) return new AbortController();
+    let hasEnded = false;
+    const end: typeof done = (error) => {
+      hasEnded = true;
+      done(error);
+    };
     const leanly: typeof callback = (phase, object, whole) => {
       this.#onHeard();
       callback(phase, phase === 'ERROR' ? object : lean(this.#kind, object), whole);
     };
-    return super.watch(path, query, leanly, done);
+    const request = await super.watch(path, query, leanly, end);
+    // The apiserver has taken it: one on which nothing comes is as good.
+    if (!hasEnded) this.#onHeard();
+    return request;
   }
 }
