@@ -14,6 +14,8 @@ export interface Slots {
   isWhole(name: string): boolean | undefined;
   /** Is told that one was claimed. */
   onClaim(): void;
+  /** Is told that somebody wanted one, and none did. */
+  onNone?(): void;
 }
 
 /** What activities work with. */

@@ -45,6 +45,7 @@ export function provisionActivities({ cluster, ownershipKey, slots }: Dependenci
     async isolate(specification: Specification, life: Life, known?: Claimable): Promise<Isolated> {
       const signal = cancellationSignal();
       const claimed = known && (await claimSlot(specification, life, known, signal));
+      if (known !== undefined && claimed === undefined) slots.onNone?.();
       if (claimed === undefined)
         return await located(await isolate(cluster, ownershipKey, specification, life, { signal }), signal);
       slots.onClaim();

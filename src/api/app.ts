@@ -13,12 +13,17 @@ import { capacityRoutes } from './capacity/routes.ts';
 import type { Drain } from './drain.ts';
 import { environmentRoutes } from './environments/routes.ts';
 import { healthRoutes } from './health/routes.ts';
+import { accessLog } from './http/access-log.ts';
 import { atMost } from './http/at-most.ts';
 import type { InFlight } from './http/in-flight.ts';
 import { problems } from './http/problems.ts';
+import { requestId } from './http/request-id.ts';
+import { watched } from './http/watched.ts';
 import { limitCalls } from './limits/limit-calls.ts';
 import { limitRequests } from './limits/limit-requests.ts';
 import type { Limits } from './limits/limits.ts';
+import { ApiMetrics } from './metrics/metrics.ts';
+import { routePatterns } from './metrics/routes.ts';
 import { sweepRoutes } from './sweep/routes.ts';
 import { PromptCalls } from './temporal/prompt-calls.ts';
 import { whoamiRoutes } from './whoami/routes.ts';
@@ -39,22 +44,26 @@ export interface ApiDependencies {
   drain: Drain;
   /** How people's queues are. @default as Temporal tells */
   load?: Load;
-  /** Is told why somebody is refused for now. @default nobody counts */
-  onRefused?: OnRefused;
+  /** What it tells Prometheus. @default nobody asks */
+  metrics?: ApiMetrics;
 }
 
 /** The HTTP API. Any number of these may run side by side: none keeps any state. */
 export function createApp(dependencies: ApiDependencies): Koa {
   const { client, tokens, templates, log, mostCalls, limits, inFlight, drain } = dependencies;
-  const { load = new Load(() => readQueues(client)), onRefused = () => undefined } = dependencies;
+  const { metrics = new ApiMetrics(), load = new Load(() => readQueues(client)) } = dependencies;
+  const onRefused: OnRefused = (reason) => metrics.refused(reason);
   const app = new Koa();
-  const calls = new PromptCalls(client, drain.waitsEnd);
+  const calls = new PromptCalls(client, drain.waitsEnd, (outcome, seconds) => metrics.called(outcome, seconds));
   const health = healthRoutes(client, calls, { drain, inFlight });
   const admission = new Admission(load, onRefused);
+  const resources = [whoamiRoutes(), sweepRoutes(client, calls), capacityRoutes(client, templates, calls)];
   const environments = environmentRoutes(client, templates, calls, admission);
   app.on('error', (error: Error) => log.error({ err: error }, 'response failed'));
-  app.use(problems(log));
+  app.use(requestId);
   app.use(basePath);
+  app.use(watched(routePatterns([health, ...resources, environments]), [metrics, accessLog(log)]));
+  app.use(problems(log));
   app.use(health.routes());
   app.use(atMost(mostCalls, onRefused));
   app.use(inFlight.count);
@@ -62,9 +71,7 @@ export function createApp(dependencies: ApiDependencies): Koa {
   app.use(sayWhen(admission));
   app.use(limitRequests(limits, onRefused));
   app.use(limitCalls(limits.developerCalls, onRefused));
-  app.use(whoamiRoutes().routes());
-  app.use(sweepRoutes(client, calls).routes());
-  app.use(capacityRoutes(client, templates, calls).routes());
+  for (const resource of resources) app.use(resource.routes());
   app.use(environments.routes());
   app.use(environments.allowedMethods());
   return app;

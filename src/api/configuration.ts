@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DURATION, durationMs } from '../environment/duration.ts';
+import { LOG_LEVELS, type LogLevel } from '../logging/logger.ts';
 import type { Quota } from './limits/bucket.ts';
 import { GENEROUS, type Limits } from './limits/limits.ts';
 
@@ -42,7 +43,9 @@ const schema = z.object({
     .string()
     .refine((text) => text === '0' || DURATION.test(text), 'must be a duration such as 10s, or 0')
     .default('10s'),
-  BERTH_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** Where metrics are served for Prometheus, as in 0.0.0.0:9465; without it, nowhere. */
+  BERTH_METRICS_LISTEN: z.string().regex(/:\d+$/, 'must be an address and a port such as 0.0.0.0:9465').optional(),
+  BERTH_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 });
 
 /** The names of all environment variables that it is configured by. */
@@ -60,7 +63,8 @@ export interface ApiConfiguration {
   mostCalls: number;
   limits: Limits;
   drainMs: number;
-  logLevel: string;
+  metricsListen: string | undefined;
+  logLevel: LogLevel;
 }
 
 /**
@@ -91,6 +95,7 @@ export function readConfiguration(variables: NodeJS.ProcessEnv): ApiConfiguratio
       developerCalls: data.BERTH_DEVELOPER_CALLS,
     },
     drainMs: data.BERTH_DRAIN === '0' ? 0 : durationMs(data.BERTH_DRAIN),
+    metricsListen: data.BERTH_METRICS_LISTEN,
     logLevel: data.BERTH_LOG_LEVEL,
   };
 }

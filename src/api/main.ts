@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Client, Connection } from '@temporalio/client';
-import pino from 'pino';
 import { answering } from '../ipc/questions.ts';
+import { createLogger } from '../logging/logger.ts';
 import { TemplateCatalogue } from '../templates/catalogue.ts';
 import { readOwnImages } from '../templates/own-images.ts';
 import { createApp } from './app.ts';
@@ -11,6 +11,8 @@ import { Drain } from './drain.ts';
 import { InFlight } from './http/in-flight.ts';
 import { UnderWay } from './http/under-way.ts';
 import { answerUnreadable } from './http/unreadable.ts';
+import { ApiMetrics } from './metrics/metrics.ts';
+import { serveMetrics } from './metrics/server.ts';
 
 /** Each takes some memory before anybody knows who it is; beyond so many, more are closed at once. */
 const MOST_CONNECTIONS = 10_000;
@@ -18,9 +20,17 @@ const MOST_CONNECTIONS = 10_000;
 const CONNECTION_RESTS_MS = 75_000;
 
 const configuration = readConfiguration(process.env);
-const { host, port, sharePort, temporalNamespace: namespace, mostCalls, limits, drainMs } = configuration;
-// Node's parse errors carry the request as it came, with its token.
-const log = pino({ level: configuration.logLevel, redact: { paths: ['err.rawPacket'], remove: true } });
+const {
+  host,
+  port,
+  sharePort,
+  temporalNamespace: namespace,
+  mostCalls,
+  limits,
+  drainMs,
+  metricsListen,
+} = configuration;
+const log = createLogger(configuration.logLevel);
 const connection = Connection.lazy({
   address: configuration.temporalAddress,
   channelArgs: {
@@ -41,7 +51,9 @@ await templates.checkAll();
 
 const drain = new Drain();
 const inFlight = new InFlight(mostCalls);
-const server = createApp({ client, tokens, templates, log, mostCalls, limits, inFlight, drain }).listen({
+const metrics = new ApiMetrics({ ofProcess: true });
+const metricsServer = metricsListen === undefined ? undefined : await serveMetrics(metrics, metricsListen);
+const server = createApp({ client, tokens, templates, log, mostCalls, limits, inFlight, drain, metrics }).listen({
   port,
   host,
   reusePort: sharePort,
@@ -64,6 +76,8 @@ const stop = async (): Promise<void> => {
   if (drain.hasBegun) return;
   log.info({ drainMs }, 'draining');
   await drain.run(server, underWay, drainMs);
+  metricsServer?.close();
+  metricsServer?.closeAllConnections();
   await connection.close();
   if (process.connected) process.disconnect();
 };

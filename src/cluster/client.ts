@@ -1,33 +1,21 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   AppsV1Api,
   CoreV1Api,
-  createConfiguration,
   type KubeConfig,
   type KubernetesObject,
   KubernetesObjectApi,
   PatchStrategy,
-  ServerConfiguration,
   setHeaderOptions,
   type V1ObjectMeta,
 } from '@kubernetes/client-node';
-import type { Agent } from 'undici';
-import { agentFor } from './agent.ts';
-import { ClusterError, classify } from './errors.ts';
+import { ClusterError } from './errors.ts';
 import { repeated } from './repeat.ts';
-import { Turns } from './turns.ts';
+import { Transport, type TransportOptions, type Verb } from './transport.ts';
 
 /** Names this program to the cluster as the owner of the fields that it sets. */
 export const FIELD_MANAGER = 'berth';
 /** So many objects of a list are read at once. */
 const PAGE = 100;
-
-export interface ClusterOptions {
-  /** Connections kept open to the apiserver. @default 16 */
-  connections?: number;
-  /** How long one call may take once it has a connection, in milliseconds. @default 10_000 */
-  deadlineMs?: number;
-}
 
 /** An object by its kind and name. */
 export interface Reference {
@@ -69,15 +57,6 @@ export interface ListOptions {
   labels?: string | undefined;
 }
 
-/** What a call adds to the library's own request. */
-interface CallContext {
-  signal: AbortSignal;
-  query: Record<string, string>;
-  /** In which form the answer is wanted; without it, as the library asks for it. */
-  accept?: string | undefined;
-}
-
-const CANCELLED = 'The call to the apiserver was cancelled.';
 /** Of objects nothing but their metadata, however large they are. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 
@@ -86,59 +65,34 @@ const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.
  * Every method throws {@link ClusterError} and nothing else, and {@link ClusterError} never quotes a header.
  */
 export class Cluster {
+  readonly #transport: Transport;
   readonly #api: KubernetesObjectApi;
   /** For what objects have beside themselves. */
   readonly #core: CoreV1Api;
   readonly #apps: AppsV1Api;
-  readonly #agent: Agent;
-  readonly #deadlineMs: number;
-  /** Where each answer takes seconds, calls would else be given up before they were made, and made again. */
-  readonly #turns: Turns;
-  readonly #context = new AsyncLocalStorage<CallContext>();
 
-  /** Use {@link connectCluster}. */
-  constructor(
-    kubeConfig: KubeConfig,
-    server: string,
-    agent: Agent,
-    { connections, deadlineMs }: Required<ClusterOptions>,
-  ) {
-    this.#agent = agent;
-    this.#turns = new Turns(connections);
-    this.#deadlineMs = deadlineMs;
-    const configuration = createConfiguration({
-      baseServer: new ServerConfiguration(server, {}),
-      authMethods: { default: kubeConfig },
-      promiseMiddleware: [
-        {
-          // The library would open a connection for each request, and has no time-out of its own.
-          pre: (request) => {
-            const context = this.#context.getStore();
-            request.setDispatcher(this.#agent);
-            // The apiserver gives up when we do, so that no write is done long after it was reported as failed.
-            request.setQueryParam('timeout', `${Math.ceil(deadlineMs / 1000)}s`);
-            for (const [name, value] of Object.entries(context?.query ?? {})) request.setQueryParam(name, value);
-            if (context?.accept !== undefined) request.setHeaderParam('Accept', context.accept);
-            if (context) request.setSignal(context.signal);
-            return Promise.resolve(request);
-          },
-          post: (response) => Promise.resolve(response),
-        },
-      ],
-    });
-    this.#api = new KubernetesObjectApi(configuration);
-    this.#core = new CoreV1Api(configuration);
-    this.#apps = new AppsV1Api(configuration);
+  constructor(transport: Transport) {
+    this.#transport = transport;
+    this.#api = new KubernetesObjectApi(transport.configuration);
+    this.#core = new CoreV1Api(transport.configuration);
+    this.#apps = new AppsV1Api(transport.configuration);
+  }
+
+  /** How many calls wait for their turn. */
+  get waiting(): number {
+    return this.#transport.waiting;
   }
 
   /** Creates an object. Fails as a conflict where one of that name exists. */
   create<T extends KubernetesObject>(object: T, signal?: AbortSignal): Promise<T> {
-    return this.#call(signal, () => this.#api.create(object, undefined, undefined, FIELD_MANAGER)) as Promise<T>;
+    return this.#call('create', signal, () =>
+      this.#api.create(object, undefined, undefined, FIELD_MANAGER),
+    ) as Promise<T>;
   }
 
   /** Creates an object or brings it to what is asked (server-side apply): done twice, it is as done once. */
   apply<T extends KubernetesObject>(object: T, signal?: AbortSignal): Promise<T> {
-    return this.#call(signal, () =>
+    return this.#call('apply', signal, () =>
       this.#api.patch(object, undefined, undefined, FIELD_MANAGER, true, PatchStrategy.ServerSideApply),
     ) as Promise<T>;
   }
@@ -152,7 +106,7 @@ export class Cluster {
     const exactly = { ...change, metadata: { ...metadata, uid } } as KubernetesObject;
     try {
       // Once: whoever changes what somebody else may have changed looks again before it is done again.
-      await this.#once(signal, () =>
+      await this.#transport.once('merge', signal, () =>
         this.#api.patch(exactly, undefined, undefined, FIELD_MANAGER, undefined, PatchStrategy.MergePatch),
       );
     } catch (error) {
@@ -178,7 +132,7 @@ export class Cluster {
   /** The object, or `undefined` where there is none. */
   async read<T extends KubernetesObject>(reference: Reference, signal?: AbortSignal): Promise<T | undefined> {
     try {
-      return (await this.#call(signal, () => this.#api.read(reference))) as T;
+      return (await this.#call('read', signal, () => this.#api.read(reference))) as T;
     } catch (error) {
       if (error instanceof ClusterError && error.isMissing) return undefined;
       throw error;
@@ -195,7 +149,7 @@ export class Cluster {
       ...(notOlderThan !== undefined && atLeast(notOlderThan)),
       ...(labels !== undefined && { labelSelector: labels }),
     };
-    const list = await this.#call(signal, () => this.#api.list(apiVersion, kind, namespace), query);
+    const list = await this.#call('list', signal, () => this.#api.list(apiVersion, kind, namespace), query);
     return list.items as T[];
   }
 
@@ -207,7 +161,8 @@ export class Cluster {
     signal?: AbortSignal,
   ): Promise<V1ObjectMeta[]> {
     const query = { limit: String(most) };
-    const list = await this.#call(signal, () => this.#api.list(apiVersion, kind, namespace), query, METADATA_ONLY);
+    const ask = () => this.#api.list(apiVersion, kind, namespace);
+    const list = await this.#call('list', signal, ask, query, METADATA_ONLY);
     // In this form, an empty list may have none.
     return (list.items ?? []).map(({ metadata }) => metadata ?? {});
   }
@@ -225,7 +180,7 @@ export class Cluster {
         ...(labels !== undefined && { labelSelector: labels }),
         ...(next !== undefined && { continue: next }),
       };
-      const { items, metadata } = await this.#call(signal, () => this.#api.list(apiVersion, kind), query);
+      const { items, metadata } = await this.#call('list', signal, () => this.#api.list(apiVersion, kind), query);
       yield { items: items as T[], resourceVersion: metadata?.resourceVersion ?? '' };
       next = metadata?._continue || undefined;
     } while (next !== undefined);
@@ -235,7 +190,7 @@ export class Cluster {
   async delete(reference: Reference, uid: string, signal?: AbortSignal): Promise<void> {
     try {
       const precondition = { preconditions: { uid } };
-      await this.#call(signal, () =>
+      await this.#call('delete', signal, () =>
         this.#api.delete(reference, undefined, undefined, undefined, undefined, undefined, precondition),
       );
     } catch (error) {
@@ -254,7 +209,7 @@ export class Cluster {
     signal?: AbortSignal,
   ): Promise<{ token: string; expiresAt: Date }> {
     const body = { spec: { audiences: [], expirationSeconds: seconds } };
-    const { status } = await this.#call(signal, () =>
+    const { status } = await this.#call('mint', signal, () =>
       this.#core.createNamespacedServiceAccountToken({ name: account, namespace, body }),
     );
     const { token, expirationTimestamp: expiresAt } = status ?? {};
@@ -265,7 +220,7 @@ export class Cluster {
 
   /** How many pods a Deployment is to have, by its subresource `scale`. */
   async readScale({ namespace, name }: Named, signal?: AbortSignal): Promise<Scale> {
-    const { metadata, spec } = await this.#call(signal, () =>
+    const { metadata, spec } = await this.#call('read', signal, () =>
       this.#apps.readNamespacedDeploymentScale({ name, namespace }),
     );
     return { replicas: spec?.replicas ?? 0, resourceVersion: metadata?.resourceVersion ?? '' };
@@ -276,48 +231,24 @@ export class Cluster {
     const body = { metadata: { resourceVersion }, spec: { replicas } };
     const change = { name, namespace, body, fieldManager: FIELD_MANAGER };
     // Once: whoever changes what somebody else may have changed looks again before it is done again.
-    await this.#once(signal, () =>
+    await this.#transport.once('scale', signal, () =>
       this.#apps.patchNamespacedDeploymentScale(change, setHeaderOptions('Content-Type', PatchStrategy.MergePatch)),
     );
   }
 
   /** Ends the connections, and with them the calls under way. */
   close(): Promise<void> {
-    return this.#agent.destroy();
+    return this.#transport.close();
   }
 
   #call<T>(
+    verb: Verb,
     signal: AbortSignal | undefined,
     request: () => Promise<T>,
     query?: Record<string, string>,
     accept?: string,
   ): Promise<T> {
-    return repeated(() => this.#once(signal, request, query, accept), signal);
-  }
-
-  async #once<T>(
-    signal: AbortSignal | undefined,
-    request: () => Promise<T>,
-    query: Record<string, string> = {},
-    accept?: string,
-  ): Promise<T> {
-    const turnOver = await this.#turns.take(signal).catch(() => {
-      throw new ClusterError(CANCELLED, { class: 'transient' });
-    });
-    const abort = new AbortController();
-    const cancel = (): void => abort.abort(CANCELLED);
-    const timer = setTimeout(() => abort.abort('The apiserver did not answer in time.'), this.#deadlineMs);
-    signal?.addEventListener('abort', cancel, { once: true });
-    if (signal?.aborted) cancel();
-    try {
-      return await this.#context.run({ signal: abort.signal, query, accept }, request);
-    } catch (error) {
-      throw abort.signal.aborted ? new ClusterError(abort.signal.reason, { class: 'transient' }) : classify(error);
-    } finally {
-      turnOver();
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', cancel);
-    }
+    return repeated(() => this.#transport.once(verb, signal, request, query, accept), signal);
   }
 }
 
@@ -329,11 +260,6 @@ function atLeast(resourceVersion: string): Record<string, string> {
  * Prepares the client for the kubeconfig's current context. Opens no connection yet.
  * @throws Error where that context names no cluster
  */
-export async function connectCluster(
-  kubeConfig: KubeConfig,
-  { connections = 16, deadlineMs = 10_000 }: ClusterOptions = {},
-): Promise<Cluster> {
-  const server = kubeConfig.getCurrentCluster()?.server;
-  if (server === undefined) throw new Error('The kubeconfig names no cluster: set its current-context.');
-  return new Cluster(kubeConfig, server, await agentFor(kubeConfig, connections), { connections, deadlineMs });
+export async function connectCluster(kubeConfig: KubeConfig, options: TransportOptions = {}): Promise<Cluster> {
+  return new Cluster(await Transport.to(kubeConfig, options));
 }

@@ -22,3 +22,10 @@ export function workflowId({ dev_id, project }: Identity): string {
 export function teardownId({ dev_id, project }: Identity, run: string): string {
   return `teardown/${dev_id}/${project}/${run}`;
 }
+
+/** Whose workflow this is, where it is that of an environment or of its teardown. */
+export function identityOf(id: string): Identity | undefined {
+  const [kind, dev_id, project] = id.split('/');
+  const isOne = kind === 'environment' || kind === 'teardown';
+  return isOne && dev_id !== undefined && project !== undefined ? { dev_id, project } : undefined;
+}

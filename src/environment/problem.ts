@@ -4,6 +4,8 @@ export interface Problem {
   title: string;
   status: number;
   detail: string;
+  /** Names the request that was answered so, as the log does: `urn:berth:request:<id>`. */
+  instance?: string;
   /** Where the request itself is at fault: the places, as JSON Pointers (RFC 6901) or parameter names. */
   errors?: { pointer: string; detail: string }[];
 }
@@ -40,10 +42,18 @@ const KINDS = {
 /** The name of a kind of problem; its `type` is `urn:berth:problem:<kind>`. */
 export type ProblemKind = keyof typeof KINDS;
 
+const PREFIX = 'urn:berth:problem:';
+
 /** Builds a problem of a kind. `detail` must say what is wrong and what the caller can do. */
 export function problem(kind: ProblemKind, detail: string, errors?: Problem['errors']): Problem {
   const [status, title] = KINDS[kind];
-  return { type: `urn:berth:problem:${kind}`, title, status, detail, ...(errors && { errors }) };
+  return { type: `${PREFIX}${kind}`, title, status, detail, ...(errors && { errors }) };
+}
+
+/** The kind of a problem; `internal` where it is of a kind that is not known here. */
+export function kindOf({ type }: Problem): ProblemKind {
+  const kind = type.slice(PREFIX.length);
+  return isProblemKind(kind) ? kind : 'internal';
 }
 
 /** Whether a text, such as the type of a failure that crossed a process, names a kind of problem. */

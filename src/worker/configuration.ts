@@ -6,6 +6,7 @@ import type { ProofOptions } from '../cluster/proof/verify-isolation.ts';
 import { DURATION, durationMs } from '../environment/duration.ts';
 import type { Endpoint } from '../environment/proof-checks.ts';
 import { addressSchema } from '../environment/recipe.ts';
+import { LOG_LEVELS, type LogLevel } from '../logging/logger.ts';
 import { readScaleBy, scaleVariables } from './scaling/configuration.ts';
 import type { ScaleBy } from './scaling/scaling.ts';
 
@@ -46,6 +47,7 @@ const schema = z.object({
   BERTH_CLUSTER_SERVER: z.url({ protocol: /^https$/, error: 'must be an https:// URL' }).optional(),
   /** A file with the certificates that this server is trusted by, PEM; without it, those that the worker trusts. */
   BERTH_CLUSTER_CA_FILE: z.string().min(1).optional(),
+  BERTH_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   ...scaleVariables,
 });
 
@@ -65,6 +67,7 @@ export interface WorkerConfiguration {
   sweepEvery: string | undefined;
   sweepGraceMs: number;
   metricsListen: string | undefined;
+  logLevel: LogLevel;
   /** Where developers reach the cluster, as far as that is another way than the worker's. */
   entrance: Entrance;
   /** How servers are scaled; missing where they are not by this. */
@@ -103,6 +106,7 @@ export async function readConfiguration(variables: NodeJS.ProcessEnv): Promise<W
     sweepEvery: data.BERTH_SWEEP_EVERY === 'never' ? undefined : data.BERTH_SWEEP_EVERY,
     sweepGraceMs: durationMs(data.BERTH_SWEEP_GRACE),
     metricsListen: data.BERTH_METRICS_LISTEN,
+    logLevel: data.BERTH_LOG_LEVEL,
     entrance: { server: data.BERTH_CLUSTER_SERVER, caFile: data.BERTH_CLUSTER_CA_FILE },
     scale: readScaleBy(data),
   };

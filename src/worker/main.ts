@@ -1,9 +1,10 @@
 import { Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { NativeConnection, Runtime } from '@temporalio/worker';
 import { connectCluster } from '../cluster/client.ts';
 import { entranceTo } from '../cluster/kubeconfig.ts';
 import { durationMs } from '../environment/duration.ts';
 import { answering } from '../ipc/questions.ts';
+import { createLogger } from '../logging/logger.ts';
 import { TemplateCatalogue } from '../templates/catalogue.ts';
 import { readOwnImages } from '../templates/own-images.ts';
 import { TemporalCapacityHistory } from './capacity-history.ts';
@@ -11,6 +12,11 @@ import { readConfiguration } from './configuration.ts';
 import { watchDrift } from './drift.ts';
 import { watchFailing } from './failing-workflows.ts';
 import { readKubeConfig } from './kube-config.ts';
+import { sdkLogger } from './logger.ts';
+import { BUCKETS } from './metrics/buckets.ts';
+import { countClaims } from './metrics/claims.ts';
+import { countCalls } from './metrics/cluster-calls.ts';
+import { keepLooking } from './metrics/looks.ts';
 import { refillBy } from './refill.ts';
 import { scalingBy } from './scaling/scaling.ts';
 import { HEARTBEAT_MS, slotsOf } from './scaling/slots-in-use.ts';
@@ -24,33 +30,38 @@ const [MINUTE_MS, HOUR_MS] = [60_000, 3_600_000];
 const CONNECTIONS_BESIDE_PEOPLE = 8;
 
 const configuration = await readConfiguration(process.env);
-const { metricsListen: bindAddress } = configuration;
+const { metricsListen: bindAddress, logLevel, ownershipKey } = configuration;
+const prometheus = bindAddress === undefined ? undefined : { bindAddress, histogramBucketOverrides: BUCKETS };
 Runtime.install({
-  logger: new DefaultLogger('WARN'),
+  logger: sdkLogger(createLogger(logLevel, [ownershipKey.toString('hex'), ownershipKey.toString('base64')])),
   shutdownSignals: ['SIGINT', 'SIGTERM'],
   // By what workers have in hand, they are scaled.
   ...(configuration.scale?.by === 'deployments' && { workerHeartbeatInterval: HEARTBEAT_MS }),
-  ...(bindAddress !== undefined && { telemetryOptions: { metrics: { prometheus: { bindAddress } } } }),
+  // What the SDK's native part says is logged as all else is.
+  telemetryOptions: { logging: { forward: {} }, ...(prometheus !== undefined && { metrics: { prometheus } }) },
 });
+const { metricMeter } = Runtime.instance();
 
 const { kubeConfig, cluster: own } = readKubeConfig(configuration.context);
-const cluster = await connectCluster(kubeConfig);
+const cluster = await connectCluster(kubeConfig, { onCall: countCalls(metricMeter, 'people') });
 const entrance = entranceTo(own, configuration.entrance);
 const connection = await NativeConnection.connect({ address: configuration.temporalAddress });
-const { temporalNamespace, ownershipKey, proof, sweepGraceMs } = configuration;
+const { temporalNamespace, proof, sweepGraceMs } = configuration;
 const client = new Client({ connection, namespace: temporalNamespace });
 const workflows = new TemporalWorkflows(client);
 const drift = watchDrift(kubeConfig, cluster, ownershipKey, client, Runtime.instance());
+const isWhole = (name: string) => drift.slots.isWhole(name);
 const planSoon = refillBy(client);
-const slots = { shelf: drift.slots, isWhole: (name: string) => drift.slots.isWhole(name), onClaim: planSoon };
+const slots = countClaims(metricMeter, { shelf: drift.slots, isWhole, onClaim: planSoon });
 const history = new TemporalCapacityHistory(client);
 const { templatesDirectory, imagesFile } = configuration;
 const templates = new TemplateCatalogue(templatesDirectory, await readOwnImages(imagesFile));
 const scaling = scalingBy(configuration.scale, { client, cluster, planSoon });
 const seen = { workflows, history, slots, scaling };
 const dependencies = { cluster, ownershipKey, entrance, proof, sweepGraceMs, templates, ...seen };
-const besidePeople = () => connectCluster(kubeConfig, { connections: CONNECTIONS_BESIDE_PEOPLE });
-const [refillCluster, houseCluster] = await Promise.all([besidePeople(), besidePeople()]);
+const besidePeople = (purpose: 'refills' | 'housekeeping') =>
+  connectCluster(kubeConfig, { connections: CONNECTIONS_BESIDE_PEOPLE, onCall: countCalls(metricMeter, purpose) });
+const [refillCluster, houseCluster] = await Promise.all([besidePeople('refills'), besidePeople('housekeeping')]);
 const workers = await createWorkers(connection, temporalNamespace, {
   forPeople: dependencies,
   forRefills: { ...dependencies, cluster: refillCluster },
@@ -74,6 +85,8 @@ const sweeping = sweepAgainMs && again(sweepAgainMs, 'the sweep', () => keepSwee
 const planning = again(MINUTE_MS, 'capacity', () => restoreCapacity(client, pools, isPlanned));
 const unwatchSlots = bindAddress === undefined ? undefined : watchSlots(drift.slots);
 const unwatch = bindAddress === undefined ? undefined : watchFailing(client);
+const lookedAt = { clusters: { people: cluster, refills: refillCluster, housekeeping: houseCluster }, watcher: drift };
+const lookNoMore = bindAddress === undefined ? undefined : keepLooking(metricMeter, lookedAt);
 
 // A supervisor that is gone can no longer stop its children.
 const stop = (): void => {
@@ -86,6 +99,7 @@ const stopped = Promise.all(workers.map((worker) => worker.run()));
 process.send?.('ready');
 await stopped;
 unwatch?.();
+lookNoMore?.();
 unwatchSlots?.();
 clearInterval(sweeping);
 clearInterval(planning);

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, type NativeConnection, type Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, type NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/activities.ts';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { HOUSEKEEPING_QUEUE, REFILL_QUEUE, TASK_QUEUE } from '../workflows/messages.ts';
 import { LeanWorker } from './lean-worker.ts';
+import { timeActivities } from './metrics/activities.ts';
 
 /**
  * Evaluated once rather than again for each workflow, which would take up a third of a start's first workflow task. What
@@ -57,12 +58,14 @@ export async function createWorkers(
   { forPeople, forRefills, forHousekeeping }: WorkerDependencies,
   workflowsPath = BUNDLE.workflowsPath,
 ): Promise<Worker[]> {
-  const workflowBundle = await bundleWorkflowCode({ ...BUNDLE, workflowsPath });
+  const { logger, metricMeter } = Runtime.instance();
+  const workflowBundle = await bundleWorkflowCode({ ...BUNDLE, workflowsPath, logger });
   const common = {
     connection,
     namespace,
     workflowBundle,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
+    interceptors: { activity: [timeActivities(metricMeter)] },
   };
   return await Promise.all([
     LeanWorker.create({

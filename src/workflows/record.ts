@@ -12,6 +12,7 @@ import type { Problem } from '../environment/problem.ts';
 import { details } from './details.ts';
 import type { EnvironmentMemo } from './messages.ts';
 import { searchAttributesOf } from './search-attributes.ts';
+import { tellChange } from './tell-change.ts';
 
 /** What a step came to, after how many attempts, and what people should know of it. */
 export interface StepResult<T> {
@@ -104,6 +105,7 @@ export class EnvironmentRecord {
     this.#published = now;
     upsertMemo({ environment: now } satisfies EnvironmentMemo);
     setCurrentDetails(details(now));
+    tellChange(before, now);
     const isFoundOtherwise = before.state !== now.state || before.namespace !== now.namespace;
     if (this.#speaks && isFoundOtherwise) upsertSearchAttributes(searchAttributesOf(now));
   }

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { KubeConfig } from '@kubernetes/client-node';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
-import { type Cluster, type ClusterOptions, connectCluster } from '../../src/cluster/client.ts';
+import { type Cluster, connectCluster } from '../../src/cluster/client.ts';
+import type { TransportOptions } from '../../src/cluster/transport.ts';
 
 const DEFAULT = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } };
 
@@ -139,7 +140,7 @@ async function proxyToApiserver() {
   return { port: address.port, connections: () => sockets.length, pause, goOn };
 }
 
-async function clusterBehind(port: number, options: ClusterOptions = {}): Promise<Cluster> {
+async function clusterBehind(port: number, options: TransportOptions = {}): Promise<Cluster> {
   const kubeConfig = adminConfig();
   kubeConfig.clusters = kubeConfig.clusters.map((cluster) => ({ ...cluster, server: `https://127.0.0.1:${port}` }));
   const cluster = await connectCluster(kubeConfig, options);

@@ -103,9 +103,7 @@ export class Stage {
 
   /** The same, and has it tell its metrics at the address that {@link metricsOf} asks. */
   async startMeasuredWorker(name: string, variables: Readonly<Record<string, string>> = {}): Promise<void> {
-    const { [name]: port } = await choosePorts(join(this.directory, 'metrics.json'), { [name]: undefined });
-    this.#metrics.set(name, `http://${LOOPBACK}:${port}/metrics`);
-    await this.startWorker(name, { BERTH_METRICS_LISTEN: `${LOOPBACK}:${port}`, ...variables });
+    await this.startWorker(name, { ...(await this.#measured(name)), ...variables });
   }
 
   /** The names of the workers that are measured and run. */
@@ -113,7 +111,12 @@ export class Stage {
     return [...this.#metrics.keys()].filter((name) => this.#processes.has(name));
   }
 
-  /** What a worker tells Prometheus. */
+  /** Where a worker or API server tells Prometheus what it does: host and port. */
+  metricsAddress(name: string): string {
+    return new URL(this.#metrics.get(name) ?? '').host;
+  }
+
+  /** What a worker or API server tells Prometheus. */
   async metricsOf(name: string): Promise<string> {
     return await (await fetch(this.#metrics.get(name) ?? '')).text();
   }
@@ -146,6 +149,11 @@ export class Stage {
       ...variables,
     });
     this.apis[index] = `http://${LOOPBACK}:${port}`;
+  }
+
+  /** The same, and has it tell its metrics, as `api-<index>`. */
+  async startMeasuredApi(variables: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.startApi({ ...(await this.#measured(`api-${this.apis.length}`)), ...variables });
   }
 
   /** `kill -9` for an API server. */
@@ -253,6 +261,12 @@ export class Stage {
       BERTH_TEMPORAL_NAMESPACE: this.temporal.options.namespace,
       TMPDIR: join(this.directory, 'tmp'),
     };
+  }
+
+  async #measured(name: string): Promise<Record<string, string>> {
+    const { [name]: port } = await choosePorts(join(this.directory, 'metrics.json'), { [name]: undefined });
+    this.#metrics.set(name, `http://${LOOPBACK}:${port}/metrics`);
+    return { BERTH_METRICS_LISTEN: `${LOOPBACK}:${port}` };
   }
 
   #logOf(name: string): string {

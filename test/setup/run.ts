@@ -18,6 +18,8 @@ import { clearAbandoned, PREFIX, removeAtExit, removeRun } from './abandoned.ts'
 export interface SharedServers {
   /** `host:port` */
   readonly temporal: string;
+  /** Where Temporal tells Prometheus how it is: a URL. */
+  readonly temporalMetrics: string;
   readonly adminKubeconfig: string;
   readonly workerKubeconfig: string;
   readonly ownershipKeyFile: string;
@@ -65,7 +67,7 @@ export async function startForRun(
     const parts = { temporal: await embeddedTemporal(install), cluster: await embeddedCluster(install, installNode) };
     progress.say('Starting Temporal and a control plane for the tests …');
     const servers = await startServers({ supervisor, stateDirectory: stateDir, ...parts, durable: false });
-    const { temporal, adminKubeconfig, workerKubeconfig, ownershipKeyFile, probeImage } = servers;
+    const { temporal, temporalMetrics = '', adminKubeconfig, workerKubeconfig, ownershipKeyFile, probeImage } = servers;
     const tokensFile = join(stateDir, 'tokens.json');
     const { api: port } = await choosePorts(join(stateDir, 'ports.json'), { api: undefined });
     const templates = makeTemplates && join(stateDir, 'templates');
@@ -75,6 +77,7 @@ export async function startForRun(
     const api = await startApplication({ supervisor, servers, port, tokensFile, templates, workerVariables });
     project.provide('servers', {
       temporal,
+      temporalMetrics,
       adminKubeconfig,
       workerKubeconfig,
       ownershipKeyFile,

@@ -126,6 +126,9 @@ function caller(context: Context): Caller {
   return context.state.caller;
 }
 
+/** Notes which environment a request is about, too: for the log. */
 function mustBeTheirs(context: Context, identity: Identity): void {
+  const { dev_id, project } = identity;
+  context.state.environment = { dev_id, project };
   if (!mayActFor(caller(context), identity.dev_id)) throw notFound(identity);
 }

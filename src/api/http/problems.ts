@@ -1,6 +1,6 @@
 import type { Context, Middleware, Next } from 'koa';
 import type { Logger } from 'pino';
-import { type Problem, type ProblemKind, problem } from '../../environment/problem.ts';
+import { kindOf, type Problem, type ProblemKind, problem } from '../../environment/problem.ts';
 
 /** An answer that is a problem. Thrown anywhere in a request, it is what the caller gets. */
 export class ProblemError extends Error {
@@ -49,15 +49,17 @@ export function problems(log: Logger): Middleware {
       if ([405, 501].includes(context.status))
         throw refuse('method-not-allowed', `Use ${context.response.get('Allow')}.`);
     } catch (error) {
-      if (!(error instanceof ProblemError)) log.error({ err: error, path: context.path }, 'request failed');
+      const { requestId } = context.state;
+      if (!(error instanceof ProblemError)) log.error({ err: error, request_id: requestId }, 'request failed');
       const answer =
         error instanceof ProblemError
           ? error
           : refuse('internal', 'This is a defect of Berth, and is logged. Try again; tell the operator if it stays.');
+      context.state.problem = kindOf(answer.problem);
       context.set(answer.headers);
       context.status = answer.problem.status;
       context.type = 'application/problem+json';
-      context.body = JSON.stringify(answer.problem);
+      context.body = JSON.stringify({ ...answer.problem, instance: `urn:berth:request:${requestId}` });
     }
   };
 }

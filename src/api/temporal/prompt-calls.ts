@@ -1,4 +1,5 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { type CallOutcome, outcomeOf } from './call-outcome.ts';
 
 const TICK_MS = 250;
 /** After so many ticks without an answer Temporal is asked for next to nothing, and after so many it is given up. */
@@ -19,11 +20,18 @@ export class PromptCalls {
   readonly #client: Client;
   /** Aborted when nobody may wait any longer for what Temporal tells in its own time. */
   readonly waitsEnd: AbortSignal;
+  readonly #onOutcome: (outcome: CallOutcome, seconds?: number) => void;
   #answers = 0;
 
-  constructor(client: Client, waitsEnd = new AbortController().signal) {
+  /** @param onOutcome is told of each call, and how long it took where Temporal should answer it at once */
+  constructor(
+    client: Client,
+    waitsEnd = new AbortController().signal,
+    onOutcome: (outcome: CallOutcome, seconds?: number) => void = () => undefined,
+  ) {
     this.#client = client;
     this.waitsEnd = waitsEnd;
+    this.#onOutcome = onOutcome;
   }
 
   /** @throws TemporalSilent */
@@ -37,8 +45,15 @@ export class PromptCalls {
       if (silentTicks === PROBE_AFTER) this.#probe();
       if (silentTicks === GIVE_UP_AFTER) reject(new TemporalSilent());
     }, TICK_MS);
+    const began = performance.now();
+    const tell = (outcome: CallOutcome): void => this.#onOutcome(outcome, (performance.now() - began) / 1000);
     try {
-      return await Promise.race([this.counted(() => this.#inTime(call)), silence]);
+      const answer = await Promise.race([this.#answered(() => this.#inTime(call)), silence]);
+      tell('answered');
+      return answer;
+    } catch (error) {
+      tell(error instanceof TemporalSilent ? 'silent' : outcomeOf(error));
+      throw error;
     } finally {
       clearInterval(watch);
     }
@@ -46,6 +61,17 @@ export class PromptCalls {
 
   /** Makes a call that may wait for long; that it is answered shows that others can be. */
   async counted<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      const answer = await this.#answered(call);
+      this.#onOutcome('answered');
+      return answer;
+    } catch (error) {
+      this.#onOutcome(outcomeOf(error));
+      throw error;
+    }
+  }
+
+  async #answered<T>(call: () => Promise<T>): Promise<T> {
     try {
       const answer = await call();
       this.#answers += 1;
@@ -59,7 +85,7 @@ export class PromptCalls {
   /** One call that is slow is no sign: an answer to this one shows that Temporal is there. */
   #probe(): void {
     const ask = () => this.#client.workflowService.getSystemInfo({});
-    this.counted(() => this.#inTime(ask)).catch(() => undefined);
+    this.#answered(() => this.#inTime(ask)).catch(() => undefined);
   }
 
   #inTime<T>(call: () => Promise<T>): Promise<T> {

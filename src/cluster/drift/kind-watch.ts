@@ -34,6 +34,8 @@ export class KindWatch {
   #hasFailed = false;
   #pauseMs = 0;
   #begunAt = 0;
+  /** When the apiserver was last heard of, by a clock of this process's own. */
+  #heardAt = performance.now();
 
   constructor(kubeConfig: KubeConfig, cluster: Cluster, watched: WatchedKind, follower: Follower) {
     this.kind = watched.kind;
@@ -45,9 +47,13 @@ export class KindWatch {
         ({ resourceVersion } = page);
       }
       this.#isListed = true;
+      this.#hear();
       return { metadata: { resourceVersion }, items };
     };
-    const watch = new LeanWatch(kubeConfig, watched.kind, () => this.#isStopped);
+    const watch = new LeanWatch(kubeConfig, watched.kind, {
+      isOver: () => this.#isStopped,
+      onHeard: () => this.#hear(),
+    });
     // The library waits up to 30 s between two watches on which nothing came.
     const delayFn = (ms: number) => sleep(Math.min(ms, LONGEST_PAUSE_MS), undefined, { ref: false });
     this.#informer = new ListWatch(watched.path, watch, list, false, watched.labels, undefined, { delayFn });
@@ -72,6 +78,11 @@ export class KindWatch {
     return this.#isListed && !this.#hasFailed;
   }
 
+  /** For how long nothing was heard of the apiserver, in milliseconds: what is known may be as old. */
+  get silentMs(): number {
+    return performance.now() - this.#heardAt;
+  }
+
   start(): void {
     void this.#informer.start();
   }
@@ -89,6 +100,10 @@ export class KindWatch {
     return this.#informer.get(name);
   }
 
+  #hear(): void {
+    this.#heardAt = performance.now();
+  }
+
   async #beginAgain(follower: Follower, error: unknown): Promise<void> {
     this.#hasFailed = true;
     const hasHeld = performance.now() - this.#begunAt > HELD_MS;
@@ -103,17 +118,33 @@ export class KindWatch {
 class LeanWatch extends Watch {
   readonly #kind: string;
   readonly #isOver: () => boolean;
+  readonly #onHeard: () => void;
 
-  constructor(kubeConfig: KubeConfig, kind: string, isOver: () => boolean) {
+  constructor(
+    kubeConfig: KubeConfig,
+    kind: string,
+    { isOver, onHeard }: { isOver: () => boolean; onHeard: () => void },
+  ) {
     super(kubeConfig);
     this.#kind = kind;
     this.#isOver = isOver;
+    this.#onHeard = onHeard;
   }
 
-  override watch(...[path, query, callback, done]: Parameters<Watch['watch']>): Promise<AbortController> {
-    if (this.#isOver()) return Promise.resolve(new AbortController());
-    const leanly: typeof callback = (phase, object, whole) =>
+  override async watch(...[path, query, callback, done]: Parameters<Watch['watch']>): Promise<AbortController> {
+    if (this.#isOver()) return new AbortController();
+    let hasEnded = false;
+    const end: typeof done = (error) => {
+      hasEnded = true;
+      done(error);
+    };
+    const leanly: typeof callback = (phase, object, whole) => {
+      this.#onHeard();
       callback(phase, phase === 'ERROR' ? object : lean(this.#kind, object), whole);
-    return super.watch(path, query, leanly, done);
+    };
+    const request = await super.watch(path, query, leanly, end);
+    // The apiserver has taken it: one on which nothing comes is as good.
+    if (!hasEnded) this.#onHeard();
+    return request;
   }
 }

@@ -66,6 +66,11 @@ export class DriftWatcher {
     );
   }
 
+  /** For how long nothing was heard of the apiserver, by kind, in milliseconds. */
+  silences(): Map<string, number> {
+    return new Map([this.#namespaces, ...this.#kinds.values()].map(({ kind, silentMs }) => [kind, silentMs]));
+  }
+
   start(): void {
     for (const watch of [this.#namespaces, ...this.#kinds.values()]) watch.start();
   }

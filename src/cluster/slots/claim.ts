@@ -34,6 +34,8 @@ export interface Shelf {
   candidates(wanted: Specification): Iterable<Candidate>;
   /** Puts one back of which it is not known whether it was claimed. */
   putBack(slot: SeenSlot): void;
+  /** Is told of one that could not be had: another was faster, or it is gone. */
+  lost?(slot: SeenSlot): void;
 }
 
 /**
@@ -58,7 +60,10 @@ export async function claim(
   for (const candidate of shelf.candidates(claimant.specification)) {
     const { slot, as } = candidate;
     const environment = handedOver(claimant.environment, slot, as);
-    if (!(await swap(cluster, ownershipKey, shelf, candidate, claimant.life, environment, signal))) continue;
+    if (!(await swap(cluster, ownershipKey, shelf, candidate, claimant.life, environment, signal))) {
+      shelf.lost?.(slot);
+      continue;
+    }
     const claimed = { namespace: slot.namespace, specification: as, environment, isGoing: false };
     return await takeOn(cluster, claimed, signal, slot.specification);
   }
