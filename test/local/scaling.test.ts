@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, inject, onTestFinished, test } from 'vitest';
+import type { CapacityReport } from '../../src/capacity/report.ts';
 import type { ServerKind } from '../../src/capacity/servers/observed.ts';
 import type { ServersReport } from '../../src/capacity/servers/report.ts';
 import { startApplication } from '../../src/local/application.ts';
@@ -76,6 +77,9 @@ test('what npm start runs has more workers and API servers where there is more t
   await limit({ workers: { floor: 1, ceiling: 2 }, api: { floor: 2, ceiling: 2 } });
   await expect.poll(() => running('api'), SOON).toBe(2);
   await expect.poll(() => reported('workers'), SOON).toMatchObject({ desired: 1, running: 1 });
+  const two = { servers: { workers: { floor: 2, ceiling: 2 } } };
+  const dry = await call<CapacityReport>(token, 'PUT', '/capacity?dry_run=true', { api, body: two });
+  expect(dry.body.servers).toMatchObject([{ kind: 'workers', desired: 2, running: 1 }, { kind: 'api' }]);
   expect(running('worker')).toBe(1);
 
   stage.proxy.on({ method: 'POST' }, delay(CLUSTER_TAKES_MS));
