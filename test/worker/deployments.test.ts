@@ -12,7 +12,7 @@ import { REPOSITORY } from '../../src/local/repository.ts';
 import { Deployments } from '../../src/worker/scaling/deployments.ts';
 import { requestsInFlight } from '../../src/worker/scaling/requests-in-flight.ts';
 import type { CapacityWorkflow } from '../../src/workflows/capacity.ts';
-import { REFILL_QUEUE as CAPACITY_QUEUE } from '../../src/workflows/messages.ts';
+import { HOUSEKEEPING_QUEUE as CAPACITY_QUEUE } from '../../src/workflows/messages.ts';
 import { refuseWith } from '../faults/faults.ts';
 import { Stage } from '../faults/stage.ts';
 import { clusterBy } from '../setup/client.ts';
