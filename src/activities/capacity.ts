@@ -2,11 +2,11 @@ import { cancellationSignal, log } from '@temporalio/activity';
 import type { Observed, ObservedPool } from '../capacity/observed.ts';
 import type { PoolReport } from '../capacity/report.ts';
 import type { ServersOrder } from '../capacity/servers/plan.ts';
-import type { ServersFailure } from '../capacity/servers/report.ts';
+import type { ServersFailure, ServersReport } from '../capacity/servers/report.ts';
 import type { Settings } from '../capacity/settings.ts';
 import type { Specification } from '../environment/request.ts';
 import type { Leftover } from '../environment/sweep/leftover.ts';
-import { showPool } from './capacity/metrics.ts';
+import { showPool, showServers } from './capacity/metrics.ts';
 import { observeCapacity } from './capacity/observe.ts';
 import { scaleServers } from './capacity/servers.ts';
 import { takeBack } from './capacity/slots-to-go.ts';
@@ -40,8 +40,9 @@ export function capacityActivities(dependencies: Dependencies) {
     },
 
     /** Tells operators by metrics what a plan has come to. What it counts is counted again where it is done twice. */
-    showPools(pools: [PoolReport, ObservedPool['newly']][], at: string): Promise<void> {
+    showPools(pools: [PoolReport, ObservedPool['newly']][], at: string, servers: ServersReport[] = []): Promise<void> {
       for (const [report, newly] of pools) showPool(report, newly, at);
+      for (const report of servers) showServers(report, at);
       return Promise.resolve();
     },
   };

@@ -30,8 +30,9 @@ export async function CapacityWorkflow({ settings, dryRun = false }: CapacityInp
   const { value: leftovers } = await surveying.takeBackSlots(removalsOf(decision));
   await Promise.all(leftovers.map(tearDownLeftover));
   await fill(ordersOf(decision));
-  await tell(report, observed);
-  return await scaling;
+  const done = await scaling;
+  await tell(done, observed);
+  return done;
 }
 
 /** For whoever asks, and for the next plan. */
@@ -48,12 +49,12 @@ function remember(
   upsertMemo({ ...memo });
 }
 
-async function tell({ at, pools }: CapacityReport, observed: Observed): Promise<void> {
+async function tell({ at, pools, servers }: CapacityReport, observed: Observed): Promise<void> {
   const newly = new Map(observed.pools.map((pool) => [pool.template, pool.newly]));
   const shown = pools.map((pool): Parameters<typeof tellingOnce.showPools>[0][number] => {
     return [pool, newly.get(pool.template) ?? { hits: 0, misses: 0 }];
   });
-  await ifPossible(() => tellingOnce.showPools(shown, at));
+  await ifPossible(() => tellingOnce.showPools(shown, at, servers));
   for (const why of newlySetAside(pools, observed.ledger)) {
     log.warn(why);
     await ifPossible(() => telling.reportSetAside(workflowInfo().workflowId, why));
