@@ -93,8 +93,8 @@ export class WarmSlots {
   /** Removes those that nobody has claimed. */
   async remove(): Promise<void> {
     await this.#withCluster(async (cluster, key) => {
-      for (const slot of await listSlots(cluster, key)) {
-        if (!(await retire(cluster, slot))) continue;
+      const removal = async (slot: SeenSlot): Promise<void> => {
+        if (!(await retire(cluster, slot))) return;
         const { specification, life, namespace, createdAt } = slot;
         const input = { ...leftover(specification, life, namespace, createdAt), takesOver: false };
         await this.#stage.temporal.workflow.execute<typeof TeardownWorkflow>('TeardownWorkflow', {
@@ -103,7 +103,8 @@ export class WarmSlots {
           args: [input],
           memo: { environment: input.environment },
         });
-      }
+      };
+      await Promise.all((await listSlots(cluster, key)).map(removal));
     });
   }
 
