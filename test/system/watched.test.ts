@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { V1NetworkPolicy } from '@kubernetes/client-node';
+import type { KubernetesObject, V1Deployment, V1NetworkPolicy } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { BUILT_IN_TEMPLATES } from '../../src/local/repository.ts';
+import { readManifest } from '../../src/local/bootstrap/manifests.ts';
+import { BUILT_IN_TEMPLATES, REPOSITORY } from '../../src/local/repository.ts';
 import { Stage } from '../faults/stage.ts';
 import { WarmSlots } from '../faults/warm-slots.ts';
 import { adminToken, call, clusterBy } from '../setup/client.ts';
@@ -60,18 +61,22 @@ describe.skipIf(!hasPrometheus)('the alerts that are shipped', () => {
 describe.skipIf(!hasPrometheus)('Prometheus, after a surge', () => {
   let stage: Stage;
   let prometheus: Prometheus;
+  let removeDeployments: (() => Promise<void>) | undefined;
 
   beforeAll(async () => {
     stage = await Stage.setUp({ ownKey: true });
     const templates = templatesIn(stage.directory);
     const { workerKubeconfig, probeImage, temporalMetrics } = inject('servers');
     await stage.startMeasuredApi({ BERTH_TEMPLATES_DIR: templates, BERTH_MOST_CALLS: String(MOST_CALLS) });
+    removeDeployments = await scaledByPlans();
     await stage.startMeasuredWorker('worker', {
       // Not through the proxy: it shows the apiserver's certificate, which is of another address where a real node runs.
       KUBECONFIG: workerKubeconfig,
       BERTH_TEMPLATES_DIR: templates,
       BERTH_POOLS: `bare=${POOL}`,
       BERTH_CANARY_EVERY: '1h',
+      BERTH_SCALE: 'deployments',
+      BERTH_WORKER_DEPLOYMENT: 'berth-system/berth-worker',
       ...(probeImage !== undefined && { BERTH_PROBE_IMAGE: probeImage }),
     });
     const [api, worker] = [stage.metricsAddress('api-0'), stage.metricsAddress('worker')];
@@ -88,6 +93,7 @@ describe.skipIf(!hasPrometheus)('Prometheus, after a surge', () => {
   afterAll(async () => {
     await prometheus?.end();
     await leaveNothing();
+    await removeDeployments?.();
     await stage?.close();
   }, TEST_MS);
 
@@ -167,6 +173,28 @@ describe.skipIf(!hasPrometheus)('Prometheus, after a surge', () => {
     expect(series[0]).toBeLessThan(5000);
   });
 });
+
+/** Has a Deployment stand for the workers, which plans may scale. It is paused: it makes no pods. @returns what removes it */
+async function scaledByPlans(): Promise<() => Promise<void>> {
+  const cluster = await clusterBy(inject('servers').adminKubeconfig);
+  const labels = { app: 'berth-worker' };
+  const deployment: V1Deployment = {
+    ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { namespace: 'berth-system', name: 'berth-worker' } },
+    spec: {
+      ...{ replicas: 1, paused: true, selector: { matchLabels: labels } },
+      template: { metadata: { labels }, spec: { containers: [{ name: 'any', image: 'any' }] } },
+    },
+  };
+  const role = await readManifest(join(REPOSITORY, 'deploy', 'kubernetes', 'optional', 'scaling.yaml'));
+  const made = await Promise.all([...role, deployment].map((object) => cluster.apply<KubernetesObject>(object)));
+  return async () => {
+    for (const { apiVersion = '', kind = '', metadata } of made) {
+      const { name = '', namespace, uid = '' } = metadata ?? {};
+      await cluster.delete({ apiVersion, kind, metadata: { name, ...(namespace && { namespace }) } }, uid);
+    }
+    await cluster.close();
+  };
+}
 
 /** The built-in templates, and one that does not fit its own quota. */
 function templatesIn(directory: string): string {
