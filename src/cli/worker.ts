@@ -25,6 +25,11 @@ does. Its environment variables say where and how:
   BERTH_PROBE_IMAGE          an image with Python 3 that proofs are sent from
   BERTH_PROBE_OUTSIDE        an address outside of the cluster that answers, such as 203.0.113.10:443
   BERTH_METRICS_LISTEN       where metrics are served for Prometheus, such as 0.0.0.0:9464
+  BERTH_LOG_LEVEL            trace, debug, info, warn, error or silent (default: info)
+  BERTH_SCALE                deployments, where plans of capacity scale those below (default: nothing)
+  BERTH_WORKER_DEPLOYMENT    the Deployment of the workers, such as berth-system/berth-worker
+  BERTH_API_DEPLOYMENT       that of the API servers
+  BERTH_API_SERVERS          a URL whose host has all their addresses, such as http://berth-api-each:7070
 `;
 
 const part = {
