@@ -1,7 +1,7 @@
 """Runs programs when they are due, whether or not those before have ended, and tells what became of each.
 
-Reads {"programs": [{"due": seconds, "text": ...}]} from standard input, and writes a line of JSON as each ends. Each runs in a
-process of its own, which is forked from this one: what they all import is loaded once, since loading it three hundred
+Reads {"programs": [{"due": seconds, "text": ...}]} from standard input, and writes a line when their time begins to count, and
+then one of JSON as each ends. Each runs in a process of its own, which is forked from this one: what they all import is loaded once, since loading it three hundred
 times would be most of what a small machine does meanwhile.
 """
 
@@ -37,6 +37,7 @@ def main():
     waiting = json.load(sys.stdin)["programs"]
     running = selectors.DefaultSelector()
     began = time.monotonic()
+    print("began", flush=True)
     index = 0
     while index < len(waiting) or running.get_map():
         now = time.monotonic() - began

@@ -9,6 +9,13 @@ const CALLERS = fileURLToPath(new URL('callers.py', import.meta.url));
 const PUBLISHED = new URL('../../test/api/client.py', import.meta.url);
 const SUCCESS = 'Environment provisioned successfully\n';
 
+/** Is told how it goes. */
+export interface Audience {
+  /** From now on times count. */
+  onBegin(): void;
+  onEnd(call: Call): void;
+}
+
 /** Who calls: a developer with a token of their own. */
 export interface Caller {
   developer: string;
@@ -30,14 +37,13 @@ const ended = z.object({ index: z.int(), seconds: z.number(), printed: z.string(
 /**
  * Has them all run the published client, at even intervals, whether or not those before have their answer. Its URL, its
  * token and whose environment it asks for are all that is replaced.
- * @param onEnd is told of each that has ended
  */
 export async function callAll(
   python: string,
   api: string,
   callers: readonly Caller[],
   overMs: number,
-  onEnd: (call: Call) => void,
+  { onBegin, onEnd }: Audience,
 ): Promise<Call[]> {
   const published = await readFile(PUBLISHED, 'utf8');
   const dueMs = (index: number): number => (overMs * index) / callers.length;
@@ -53,6 +59,10 @@ export async function callAll(
   child.stdin.end(JSON.stringify({ programs }));
   const calls: Call[] = [];
   for await (const line of createInterface(child.stdout)) {
+    if (line === 'began') {
+      onBegin();
+      continue;
+    }
     const { index, seconds, printed } = ended.parse(JSON.parse(line));
     const succeeded = printed === SUCCESS;
     const call = {

@@ -10,7 +10,7 @@ import { type Call, type Caller, callAll } from './callers.ts';
 import { Census } from './leftovers.ts';
 import { Operator } from './operator.ts';
 import type { SurgeOptions } from './options.ts';
-import { type Sample, sampling } from './samples.ts';
+import { type Sample, Sampler } from './samples.ts';
 import type { Variant } from './variants.ts';
 
 /** What became of one launch. */
@@ -48,17 +48,24 @@ export async function play(
       const census = await Census.of(bench.servers.adminKubeconfig, temporal);
       const fillingMs = await prepare(variant, developers, operator, temporal, progress);
       const callers = await callersOf(bench, developers);
-      let [answered, failed] = [0, 0];
-      const { stop } = sampling(temporal, () => developers - answered);
-      const calls = await callAll(python, bench.api, callers, overMs, ({ succeeded }) => {
-        answered += 1;
-        if (!succeeded) failed += 1;
-        progress.update(`${answered} of ${developers} have their answer, ${failed} of them a refusal`);
+      let [answered, failed, began] = [0, 0, performance.now()];
+      const due = (): number => Math.min(developers, Math.ceil((developers * (performance.now() - began)) / overMs));
+      const sampler = new Sampler(temporal, () => due() - answered);
+      const calls = await callAll(python, bench.api, callers, overMs, {
+        onBegin: () => {
+          began = performance.now();
+          sampler.start();
+        },
+        onEnd: ({ succeeded }) => {
+          answered += 1;
+          if (!succeeded) failed += 1;
+          progress.update(`${answered} of ${developers} have their answer, ${failed} of them a refusal`);
+        },
       });
-      const samples = stop();
+      const samples = sampler.stop();
       const environments = await operator.environments();
       const from = new Map(environments.map((one) => [one.dev_id, one.provisioned_from]));
-      const began = performance.now();
+      const ending = performance.now();
       await operator.setCapacity({});
       await operator.terminate(environments, (ended) =>
         progress.update(`${ended} of ${environments.length} environments are ended`),
@@ -68,7 +75,7 @@ export async function play(
         // Slots that nobody wants go step by step, with each plan.
         await planNow(temporal);
       });
-      const endingMs = performance.now() - began;
+      const endingMs = performance.now() - ending;
       launch = {
         ...{ variant, fillingMs, samples, endingMs, left },
         calls: calls.map((call) => ({ ...call, from: from.get(call.developer) ?? 'nothing' })),

@@ -15,29 +15,41 @@ export interface Sample {
   apiServers: number;
   /** Tasks that wait in people's queue, as far as Temporal tells. */
   backlog: number;
-  /** Callers without their answer. */
+  /** Callers who are due, and have no answer yet. */
   waiting: number;
 }
 
-/**
- * Looks every second until it is told to stop.
- * @param waiting how many callers have no answer yet
- */
-export function sampling(temporal: Client, waiting: () => number): { stop: () => Sample[] } {
-  const [samples, began]: [Sample[], number] = [[], performance.now()];
-  const look = async (): Promise<void> => {
-    const atMs = performance.now() - began;
-    const here = { ...running(), waiting: waiting() };
-    samples.push({ atMs, ...here, backlog: await backlog(temporal) });
-  };
-  // A look that fails shows nothing: the next one may.
-  const timer = setInterval(() => void look().catch(() => undefined), EVERY_MS);
-  return {
-    stop: () => {
-      clearInterval(timer);
-      return samples.toSorted((one, other) => one.atMs - other.atMs);
-    },
-  };
+/** Looks every second. */
+export class Sampler {
+  readonly #temporal: Client;
+  readonly #waiting: () => number;
+  readonly #samples: Sample[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #began = 0;
+
+  /** @param waiting how many callers have no answer yet */
+  constructor(temporal: Client, waiting: () => number) {
+    this.#temporal = temporal;
+    this.#waiting = waiting;
+  }
+
+  start(): void {
+    this.#began = performance.now();
+    // A look that fails shows nothing: the next one may.
+    this.#timer = setInterval(() => void this.#look().catch(() => undefined), EVERY_MS);
+  }
+
+  /** @returns what was seen, in order */
+  stop(): Sample[] {
+    clearInterval(this.#timer);
+    return this.#samples.toSorted((one, other) => one.atMs - other.atMs);
+  }
+
+  async #look(): Promise<void> {
+    const atMs = performance.now() - this.#began;
+    const here = { ...running(), waiting: this.#waiting() };
+    this.#samples.push({ atMs, ...here, backlog: await backlog(this.#temporal) });
+  }
 }
 
 async function backlog({ workflowService, options: { namespace } }: Client): Promise<number> {

@@ -7,6 +7,8 @@ export interface Summary {
   developers: number;
   /** Clients that printed "Environment provisioned successfully". */
   succeeded: number;
+  /** Clients that printed anything else. */
+  refused: number;
   /** From when each was due to its answer. */
   latency: Percentiles;
   /** From the first call to the last answer. */
@@ -27,10 +29,12 @@ export function summaryOf({ variant, calls, samples, fillingMs, endingMs, left }
     const counts = samples.map((sample) => sample[of]);
     return { least: Math.min(...counts), most: Math.max(...counts) };
   };
+  const succeeded = calls.filter((call) => call.succeeded).length;
   return {
     variant: variant.name,
     developers: calls.length,
-    succeeded: calls.filter(({ succeeded }) => succeeded).length,
+    succeeded,
+    refused: calls.length - succeeded,
     latency: percentiles(calls.map(({ durationMs }) => durationMs)),
     allAfter: Math.max(...calls.map(({ dueMs, durationMs }) => dueMs + durationMs)),
     warmShare: calls.filter(({ from }) => from === 'warm_pool' || from === 'prepared').length / calls.length,
@@ -49,6 +53,7 @@ export function rowsOf(summary: Summary): [string, string][] {
   const { developers, latency, workers, apiServers } = summary;
   return [
     ['clients that printed success', `${summary.succeeded} of ${developers}`],
+    ['refused', `${summary.refused}`],
     ['latency p50 / p90 / p99', [latency.p50, latency.p90, latency.p99].map(seconds).join(' / ')],
     ['last answer after', seconds(summary.allAfter)],
     ['warm', `${Math.round(100 * summary.warmShare)} %`],
