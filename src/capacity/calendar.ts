@@ -45,31 +45,49 @@ export function wantedAt(
   defaultTemplate: string,
   cameSince: CameSince = () => 0,
 ): Wanted {
-  const slots = new Map<string, WantedSlots & { sinceMs: number }>();
+  const occasions = new Map<string, Occasion[]>();
   const roster: Expected[] = [];
   for (const entry of entries) {
     const untilMs = windowAt(entry, nowMs)?.untilMs;
     if (untilMs === undefined) continue;
     const { template = defaultTemplate, count, reason } = entry;
     if (count !== undefined) {
-      const known = slots.get(template) ?? { count: 0, reasons: [], sinceMs: nowMs };
-      const sinceMs = Math.min(known.sinceMs, untilMs - durationMs(entry.duration));
-      slots.set(template, {
-        template,
-        count: known.count + count,
-        reasons: [...known.reasons, reason].sort(),
-        sinceMs,
-      });
+      const sinceMs = Math.min(nowMs, untilMs - durationMs(entry.duration));
+      occasions.set(template, [...(occasions.get(template) ?? []), { sinceMs, count, reason }]);
     }
     for (const person of entry.roster ?? [])
       roster.push({ ...person, template: person.template ?? template, untilMs, reason });
   }
   return {
-    slots: [...slots.values()]
-      .map(({ sinceMs, ...one }) => ({ ...one, count: Math.max(0, one.count - cameSince(one.template, sinceMs)) }))
+    slots: [...occasions]
+      .map(([template, all]) => {
+        const count = stillToCome(all, (sinceMs) => cameSince(template, sinceMs));
+        return { template, count, reasons: all.map(({ reason }) => reason).sort() };
+      })
       .sort((one, other) => compare(one.template, other.template)),
     roster: once(roster),
   };
+}
+
+/** An entry that is open: for how many people, since when they may come, and why. */
+interface Occasion {
+  sinceMs: number;
+  count: number;
+  reason: string;
+}
+
+/** Whoever came is one of those of the earliest occasion that had started by then, and for whom it still waited. */
+function stillToCome(occasions: readonly Occasion[], cameSince: (sinceMs: number) => number): number {
+  const inOrder = occasions.toSorted((one, other) => one.sinceMs - other.sinceMs);
+  const all = cameSince(inOrder[0]?.sinceMs ?? 0);
+  let [waitedFor, left] = [0, 0];
+  for (const { sinceMs, count } of inOrder) {
+    const before = Math.max(waitedFor, all - cameSince(sinceMs));
+    const came = Math.min(count, all - before);
+    waitedFor = before + came;
+    left += count - came;
+  }
+  return left;
 }
 
 /** The occurrence of an entry that is wanted at a moment (in milliseconds since the epoch); the latest where several are. */

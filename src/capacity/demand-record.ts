@@ -52,11 +52,12 @@ export function demandFor({ sinceMs, untilMs, starts }: DemandRecord, template: 
 }
 
 /**
- * How many starts of a template there were since a moment, as far as that is known: of a bucket that began before it, none.
+ * How many starts of a template there were since a moment. Of the bucket that it lies in, all count that are in the record: it
+ * is not known any more when in it they came.
  * @param later those that came after the end of the record, and maybe others
  */
 export function startsSince(record: DemandRecord, later: readonly Start[], template: string, sinceMs: number): number {
-  const first = Math.ceil(sinceMs / BUCKET_MS);
+  const first = bucketOf(sinceMs);
   const counted = [...countsIn(record.starts[template] ?? '')].filter(([bucket]) => bucket >= first);
   const fromMs = Math.max(record.untilMs, sinceMs);
   const others = later.filter((start) => start.template === template && start.atMs >= fromMs);

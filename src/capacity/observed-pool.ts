@@ -17,7 +17,7 @@ export interface PoolReadings {
   takesRoom: boolean;
   /** What operators have set, where they have. */
   settings: Settings['pools'][string] | undefined;
-  calendar: { count: number; reasons: string[] };
+  calendar: { count: number; reasons: string[] } | undefined;
   /** All of the last minutes. */
   starts: readonly ServedStart[] | undefined;
   slots: readonly Slot[] | undefined;
@@ -36,12 +36,12 @@ export function observedPool(read: PoolReadings, before: Ledger, { ledger, deman
   const known = poolIn(ledger, template);
   const past = poolIn(before, template);
   // Where there is no pool, only what the calendar wants is prepared.
-  const { floor, ceiling } = settings ?? { floor: 0, ceiling: Math.min(calendar.count, MOST_SLOTS) };
+  const { floor, ceiling } = settings ?? { floor: 0, ceiling: Math.min(calendar?.count ?? MOST_SLOTS, MOST_SLOTS) };
   const expected = settings ? forecastSlots(demandFor(demand, template), known.makeMs) : 0;
   const rate = starts && rateOf(starts, template, ledger.countedUntilMs);
   return {
     ...{ template, digest, floor, ceiling, takesRoom, makeMs: known.makeMs },
-    calendar: now(calendar),
+    ...(calendar && { calendar: now(calendar) }),
     forecast: { value: expected, ageMs: settings ? atMs - ledger.countedUntilMs : 0 },
     ...(rate !== undefined && { claimsPerMinute: now(rate) }),
     ...(slots && { pool: now({ slots, outcomes: known.versions }) }),

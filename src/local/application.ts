@@ -10,6 +10,8 @@ import { waitUntil } from './readiness.ts';
 import { BUILT_IN_TEMPLATES, REPOSITORY } from './repository.ts';
 import { type Servers, TEMPORAL_NAMESPACE } from './servers.ts';
 
+/** A worker hands on what it does; an API server answers who waits, as long as Temporal takes for that. */
+const GRACE_MS = { worker: 10_000, api: 15_000 };
 /** Five minutes of plans. */
 const QUIET_ROUNDS = 10;
 /** Where several may listen on one port, the system shares callers out among them. */
@@ -53,16 +55,18 @@ export async function startApplication(options: ApplicationOptions): Promise<str
       command: process.execPath,
       args: [join(REPOSITORY, 'src', part, 'main.ts')],
       env: { ...temporal, ...recipes, ...env },
-      graceMs: 10_000,
+      graceMs: GRACE_MS[part],
       ipc: true,
     });
     if (part === 'worker' && scales) answering(child, answersOf(fleets));
     return { name, child, ready: untilReady(name, child, supervisor.signal) };
   };
-  const limits = { floor: 1, ceiling: availableParallelism(), quiet_rounds: QUIET_ROUNDS };
+  const processors = availableParallelism();
+  const limits = { floor: 1, ceiling: processors, quiet_rounds: QUIET_ROUNDS };
+  const most = { count: processors, because: `There are ${processors} processors.` };
   const fleets = {
     workers: new ChildFleet({
-      ...{ supervisor, limits },
+      ...{ supervisor, limits, most },
       start: starting('worker', {
         KUBECONFIG: servers.workerKubeconfig,
         BERTH_OWNERSHIP_KEY_FILE: servers.ownershipKeyFile,
@@ -72,7 +76,7 @@ export async function startApplication(options: ApplicationOptions): Promise<str
       }),
     }),
     api: new ChildFleet({
-      ...{ supervisor, limits, most: SHARES_PORTS ? undefined : ONE_A_PORT },
+      ...{ supervisor, limits, most: SHARES_PORTS ? most : ONE_A_PORT },
       start: starting('api', {
         BERTH_LISTEN: `${LOOPBACK}:${port}`,
         BERTH_TOKENS_FILE: tokensFile,

@@ -8,7 +8,10 @@ const SECRETS: [RegExp, string][] = [
   [/\beyJ[\w-]+\.[\w-]*\.[\w.-]*/g, 'eyJ…'],
   [/\b(Bearer|Basic) +[^\s"'\\,]+/gi, '$1 …'],
   [/-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?-----END \1-----/gs, '-----BEGIN $1----- …'],
-  [/\b(client-key-data|token|password)\b(\\*["']?\s*[:=]\s*\\*["']?)[^\s"'\\,}]+/gi, '$1$2…'],
+  // A string, up to its end, so that a line of JSON stays one; one that is cut off, up to where it may end; and what has no quotes.
+  [named(String.raw`(\\*["']?\s*[:=]\s*)(\\*["'])(?:(?!(?<!\\)\3).)+(?<!\\)\3`), '$1$2$3…$3'],
+  [named(String.raw`(\\*["']?\s*[:=]\s*\\*["'])[^\s"'\\,}]+`), '$1$2…'],
+  [named(String.raw`(\s*[:=]\s*)[^\s"'\\,}&]+`), '$1$2…'],
 ];
 
 /**
@@ -18,4 +21,9 @@ const SECRETS: [RegExp, string][] = [
 export function withoutSecrets(text: string, known: readonly string[] = []): string {
   const unknown = SECRETS.reduce((told, [pattern, shown]) => told.replace(pattern, shown), text);
   return known.reduce((told, secret) => told.replaceAll(secret, '…'), unknown);
+}
+
+/** What follows a word by which secrets are called. */
+function named(what: string): RegExp {
+  return new RegExp(String.raw`((?:\b|_)(?:client-key-data|token|password|secret|api-key))${what}`, 'gi');
 }

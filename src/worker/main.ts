@@ -35,8 +35,8 @@ const prometheus = bindAddress === undefined ? undefined : { bindAddress, histog
 Runtime.install({
   logger: sdkLogger(createLogger(logLevel, [ownershipKey.toString('hex'), ownershipKey.toString('base64')])),
   shutdownSignals: ['SIGINT', 'SIGTERM'],
-  // By what workers have in hand, they are scaled.
-  ...(configuration.scale?.by === 'deployments' && { workerHeartbeatInterval: HEARTBEAT_MS }),
+  // By what all workers have in hand, one of them may scale them.
+  workerHeartbeatInterval: HEARTBEAT_MS,
   // What the SDK's native part says is logged as all else is.
   telemetryOptions: { logging: { forward: {} }, ...(prometheus !== undefined && { metrics: { prometheus } }) },
 });
@@ -44,6 +44,9 @@ const { metricMeter } = Runtime.instance();
 
 const { kubeConfig, cluster: own } = readKubeConfig(configuration.context);
 const cluster = await connectCluster(kubeConfig, { onCall: countCalls(metricMeter, 'people') });
+const besidePeople = (purpose: 'refills' | 'housekeeping') =>
+  connectCluster(kubeConfig, { connections: CONNECTIONS_BESIDE_PEOPLE, onCall: countCalls(metricMeter, purpose) });
+const [refillCluster, houseCluster] = await Promise.all([besidePeople('refills'), besidePeople('housekeeping')]);
 const entrance = entranceTo(own, configuration.entrance);
 const connection = await NativeConnection.connect({ address: configuration.temporalAddress });
 const { temporalNamespace, proof, sweepGraceMs } = configuration;
@@ -56,12 +59,9 @@ const slots = countClaims(metricMeter, { shelf: drift.slots, isWhole, onClaim: p
 const history = new TemporalCapacityHistory(client);
 const { templatesDirectory, imagesFile } = configuration;
 const templates = new TemplateCatalogue(templatesDirectory, await readOwnImages(imagesFile));
-const scaling = scalingBy(configuration.scale, { client, cluster, planSoon });
+const scaling = scalingBy(configuration.scale, { client, cluster: houseCluster, planSoon });
 const seen = { workflows, history, slots, scaling };
 const dependencies = { cluster, ownershipKey, entrance, proof, sweepGraceMs, templates, ...seen };
-const besidePeople = (purpose: 'refills' | 'housekeeping') =>
-  connectCluster(kubeConfig, { connections: CONNECTIONS_BESIDE_PEOPLE, onCall: countCalls(metricMeter, purpose) });
-const [refillCluster, houseCluster] = await Promise.all([besidePeople('refills'), besidePeople('housekeeping')]);
 const workers = await createWorkers(connection, temporalNamespace, {
   forPeople: dependencies,
   forRefills: { ...dependencies, cluster: refillCluster },

@@ -85,6 +85,8 @@ export async function createWorkers(
     LeanWorker.create({
       ...common,
       ...BESIDE_PEOPLE,
+      // What does not go must not keep plans and sweeps from being made.
+      maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
       taskQueue: HOUSEKEEPING_QUEUE,
       activities: createActivities(forHousekeeping),
     }),

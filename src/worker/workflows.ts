@@ -13,6 +13,7 @@ import type { Ours } from '../environment/sweep/decide.ts';
 import type { EnvironmentWorkflow } from '../workflows/environment.ts';
 import { lifeOptions } from '../workflows/life-options.ts';
 import { checkSignal, type EnvironmentInput, type EnvironmentMemo } from '../workflows/messages.ts';
+import { PRIORITY } from '../workflows/priority.ts';
 
 /** In these, an environment has a namespace and keeps it. */
 const SETTLED = ['ready', 'degraded', 'asleep'] as const satisfies State[];
@@ -61,6 +62,8 @@ export class TemporalWorkflows implements Workflows {
     try {
       await this.#client.workflow.start<typeof EnvironmentWorkflow>('EnvironmentWorkflow', {
         ...options,
+        // They may be many, and nobody waits for them.
+        priority: { ...options.priority, priorityKey: PRIORITY.refill },
         workflowIdConflictPolicy: 'FAIL',
       });
       return true;

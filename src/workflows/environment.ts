@@ -12,6 +12,7 @@ import {
 } from '@temporalio/workflow';
 import type { Isolated } from '../activities/provision.ts';
 import { abandonmentText } from '../environment/abandonment.ts';
+import { demandsProof, hasWorkload } from '../environment/demands.ts';
 import { advance, type StepName } from '../environment/environment.ts';
 import { CLAIMED, claimable } from '../environment/handed-over.ts';
 import type { Life, Namespace } from '../environment/life.ts';
@@ -26,13 +27,13 @@ import { Memory, SOON_MS } from './memory.ts';
 import { Mender } from './mending.ts';
 import { accessUpdate, type EnvironmentInput } from './messages.ts';
 import { persistently } from './persistently.ts';
-import { demandsProof, proveIsolation } from './proof.ts';
+import { proveIsolation } from './proof.ts';
 import { EnvironmentRecord, type StepResult } from './record.ts';
 import { Saga } from './saga.ts';
 import { searchAttributesOf } from './search-attributes.ts';
 import { putToSleep, retention } from './sleep.ts';
 import { Wishes } from './wishes.ts';
-import { hasWorkload, runWorkload } from './workload.ts';
+import { runWorkload } from './workload.ts';
 
 /** What nobody can have begun before: the history of a run as its first task finds it. */
 const FIRST_TASK_EVENTS = 3;

@@ -59,7 +59,7 @@ function teardownOptions(input: TeardownInput) {
   };
 }
 
-/** Removals may be many: what decides on them, and all else that is done for the house, comes before them. */
+/** Removals may be many: of what waits for a worker, all else that is done for the house comes before them. */
 function waitedForByNobody(options: ReturnType<typeof teardownOptions>) {
   const priority = { priorityKey: PRIORITY.removal, fairnessKey: fairnessKey(options.memo.environment) };
   return { ...options, taskQueue: HOUSEKEEPING_QUEUE, priority };

@@ -6,11 +6,6 @@ import type { Specification } from '../environment/request.ts';
 import { waiting } from './activity-options.ts';
 import type { EnvironmentRecord, StepResult } from './record.ts';
 
-/** Whether an environment is handed over only once packets have shown that it is isolated. */
-export function demandsProof({ recipe }: Specification): boolean {
-  return recipe.guards.proof === 'required';
-}
-
 /**
  * Shows with packets that an environment is isolated. What was seen is shown in either case.
  * @throws ApplicationFailure of the problem `isolation-not-enforced` where it is not, or that could not be shown

@@ -1,4 +1,5 @@
 import { CancellationScope, isCancellation, TemporalFailure, uuid4, workflowInfo } from '@temporalio/workflow';
+import { demandsProof, hasWorkload } from '../environment/demands.ts';
 import { advance, type StepName } from '../environment/environment.ts';
 import type { Life, Namespace } from '../environment/life.ts';
 import { queued } from '../environment/queued.ts';
@@ -8,10 +9,10 @@ import { causeOf, failureOf, problemOf } from './failure.ts';
 import { tearDown } from './hand-over.ts';
 import type { SlotInput } from './messages.ts';
 import { persistently } from './persistently.ts';
-import { demandsProof, proveIsolation } from './proof.ts';
+import { proveIsolation } from './proof.ts';
 import { EnvironmentRecord, type StepResult } from './record.ts';
 import { Saga } from './saga.ts';
-import { hasWorkload, runWorkload } from './workload.ts';
+import { runWorkload } from './workload.ts';
 
 /**
  * Makes a warm slot: isolate → prove → run the workload → verify → offer. It ends there; whoever claims the slot leads it

@@ -3,11 +3,6 @@ import type { Specification } from '../environment/request.ts';
 import { waiting } from './activity-options.ts';
 import type { EnvironmentRecord, StepResult } from './record.ts';
 
-/** Whether an environment has anything but its guards. */
-export function hasWorkload({ recipe: { workload } }: Specification): boolean {
-  return Object.values(workload).some((kind) => Object.keys(kind).length > 0);
-}
-
 /** Starts the workload and waits until it is available; what it waits for is shown meanwhile. */
 export async function runWorkload(
   record: EnvironmentRecord,

@@ -131,25 +131,51 @@ describe('what the calendar wants', () => {
     ]);
   });
 
-  it('does not wait any more for as many as have come since the first occasion started, and never for less than nobody', () => {
+  it('does not wait any more for as many as have come since an occasion started, and never for less than nobody', () => {
+    const came: [string, string][] = [
+      ['default', '2026-03-02T07:50:00Z'],
+      ['default', '2026-03-02T08:00:00Z'],
+      ...Array.from({ length: 5 }, (): [string, string] => ['node', '2026-03-02T08:00:00Z']),
+    ];
     const entries = [
       entry({ count: 20 }),
       entry({ start: '2026-03-02T08:45', count: 5 }),
       entry({ template: 'node', count: 3 }),
     ];
-    const asked: [string, string][] = [];
-    const { slots } = wantedAt(entries, NOW, 'default', (template, sinceMs) => {
-      asked.push([template, new Date(sinceMs).toISOString()]);
-      return 8;
+
+    expect(stillWanted(entries, came)).toEqual({ default: 23, node: 0 });
+  });
+
+  it('keeps waiting for a launch, however many come to what is on all day', () => {
+    const allDay = entry({ start: '2026-03-02T01:00', duration: '12h', count: 20 });
+    const came = Array.from({ length: 300 }, (): [string, string] => ['default', '2026-03-02T06:00:00Z']);
+
+    expect(stillWanted([allDay, entry({ count: 200 })], came)).toEqual({ default: 200 });
+  });
+
+  it('counts nobody for two occasions, and waits for no more than all of them want', () => {
+    const minutes = fc.integer({ min: 0, max: 60 });
+    const occasions = fc.array(fc.record({ minute: minutes, count: fc.integer({ min: 1, max: 20 }) }), {
+      minLength: 1,
+      maxLength: 4,
     });
-    expect(slots.map(({ template, count }) => [template, count])).toEqual([
-      ['default', 17],
-      ['node', 0],
-    ]);
-    expect(asked).toEqual([
-      ['default', '2026-03-02T07:45:00.000Z'],
-      ['node', '2026-03-02T08:00:00.000Z'],
-    ]);
+    fc.assert(
+      fc.property(occasions, fc.array(minutes, { maxLength: 60 }), (some, arrivals) => {
+        const time = (minute: number): string =>
+          `2026-03-02T${minute === 60 ? '08:00' : `07:${`${minute}`.padStart(2, '0')}`}`;
+        const entries = some.map(({ minute, count }) =>
+          entry({ start: time(minute), time_zone: 'Etc/UTC', duration: '4h', count }),
+        );
+        const came = arrivals.map((minute): [string, string] => ['default', `${time(minute)}:00Z`]);
+        const { default: left = 0 } = stillWanted(entries, came);
+        const all = some.reduce((sum, { count }) => sum + count, 0);
+        const latest = Math.max(...some.map(({ minute }) => minute));
+
+        expect(left).toBeLessThanOrEqual(all);
+        expect(left).toBeGreaterThanOrEqual(all - arrivals.length);
+        expect(left).toBeLessThanOrEqual(Math.max(0, all - arrivals.filter((minute) => minute >= latest).length));
+      }),
+    );
   });
 
   it('waits for all of them until it starts', () => {
@@ -158,6 +184,16 @@ describe('what the calendar wants', () => {
     );
     expect(slots).toMatchObject([{ count: 20 }]);
   });
+
+  function stillWanted(entries: CalendarEntry[], came: [string, string][]): Record<string, number> {
+    const { slots } = wantedAt(
+      entries,
+      NOW,
+      'default',
+      (template, sinceMs) => came.filter(([of, time]) => of === template && at(time) >= sinceMs).length,
+    );
+    return Object.fromEntries(slots.map(({ template, count }) => [template, count]));
+  }
 
   it('names the people of a roster, with their own template or that of the entry, and how long each is held', () => {
     const roster = [{ dev_id: 'user123' }, { dev_id: 'ada', project: 'web', template: 'bare' }];

@@ -53,6 +53,18 @@ it.each(Object.entries(SECRETS))(
   },
 );
 
+it('a line of JSON stays one, whatever its secrets are, and tells none that is a text', () => {
+  const names = fc.constantFrom('token', 'access_token', 'client_secret', 'x-api-key', 'password');
+  // A backslash at the end of a text cannot be told from one that keeps it open.
+  const texts = fc.string({ minLength: 8 }).filter((text) => !text.endsWith('\\'));
+  fc.assert(
+    fc.property(names, fc.oneof(texts, fc.jsonValue()), fc.string(), (name, secret, after) => {
+      const told = JSON.parse(withoutSecrets(JSON.stringify({ [name]: secret, msg: after })));
+      if (typeof secret === 'string' && secret.length >= 8) expect(told[name]).toBe('…');
+    }),
+  );
+});
+
 it('a secret that looks like anything else is cut out where it is known', () => {
   const key = randomBytes(32).toString('hex');
 

@@ -59,7 +59,8 @@ export async function observeCapacity(
     const readings = {
       ...{ template, digest, slots, starts: read.starts, takesRoom: takesRoom(version) },
       settings: isGone ? undefined : settings.pools[template],
-      calendar: { count: isGone ? 0 : count, reasons },
+      // Where it cannot be read who has come, it cannot be told who is still to come.
+      calendar: read.starts && { count: isGone ? 0 : count, reasons },
     };
     return [observedPool(readings, before, memory)];
   });

@@ -8,6 +8,9 @@ import { RecentStarts } from './recent-starts.ts';
 import type { OnRefused } from './refusal.ts';
 import { Returns } from './returns.ts';
 
+/** What a start passes until it is ready: guards alone need no activity that is queued. */
+export type Passes = 'both queues' | 'tasks of workflows';
+
 /** Who waits, looks now and then all the same. */
 const LONGEST_POLL_MS = 30_000;
 
@@ -31,9 +34,9 @@ export class Admission {
    * @param mostMs for how long it may be queued
    * @throws ProblemError with 503, and when to come back
    */
-  admit(start: Identity, mostMs: number): void {
+  admit(start: Identity, mostMs: number, passes: Passes = 'both queues'): void {
     this.#load.watch();
-    const waitMs = this.#waitMs(start.dev_id);
+    const waitMs = this.#waitMs(start.dev_id, passes);
     if (waitMs > mostMs) throw this.#refusal(waitMs, mostMs);
     this.#starts.add(start, performance.now());
   }
@@ -50,8 +53,9 @@ export class Admission {
   }
 
   /** How long a start is queued that comes now, in milliseconds: it passes one queue after the other. */
-  #waitMs(developer?: string): number {
-    return this.#busy.reduce((sum, queue) => sum + this.#waitIn(queue, developer), 0);
+  #waitMs(developer?: string, passes: Passes = 'both queues'): number {
+    const queues = this.#load.queues.slice(0, passes === 'both queues' ? undefined : 1);
+    return queues.filter(isBusy).reduce((sum, queue) => sum + this.#waitIn(queue, developer), 0);
   }
 
   #waitIn(queue: Queue, developer: string | undefined): number {
@@ -61,13 +65,9 @@ export class Admission {
     });
   }
 
-  get #busy(): readonly Queue[] {
-    return this.#load.queues.filter(({ busySince }) => busySince !== undefined);
-  }
-
   /** The slower of them decides. */
   get #perSecond(): number | undefined {
-    const rates = this.#busy.flatMap((queue) => servedPerSecond(queue) ?? []);
+    const rates = this.#load.queues.filter(isBusy).flatMap((queue) => servedPerSecond(queue) ?? []);
     return rates.length === 0 ? undefined : Math.min(...rates);
   }
 
@@ -79,4 +79,8 @@ export class Admission {
       'ask again after the seconds in Retry-After, or say that you wait for longer.';
     return refuseForNow(detail, this.#returns.next({ excessMs: waitMs - mostMs, perSecond: this.#perSecond }));
   }
+}
+
+function isBusy({ busySince }: Queue): boolean {
+  return busySince !== undefined;
 }

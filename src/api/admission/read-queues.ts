@@ -10,6 +10,7 @@ const TYPES = [1, 2] as const;
 
 /** What people's starts queue in, at one moment: the same for all API servers. */
 export interface QueuesReading {
+  /** That of workflow tasks, which every start passes, and that of activities. */
   queues: QueueReading[];
   /** Whether any worker has asked for work lately. */
   hasWorkers: boolean;
@@ -43,5 +44,6 @@ export async function readQueues(client: Client): Promise<QueuesReading> {
       takenPerSecond: tasksDispatchRate ?? 0,
     };
   });
-  return { queues, hasWorkers: hasWorkers(forWorkflows?.pollers) };
+  const isWaiting = (queues[0]?.waiting ?? 0) > 0;
+  return { queues, hasWorkers: hasWorkers(forWorkflows?.pollers, isWaiting) };
 }

@@ -1,3 +1,4 @@
+import { demandsProof, hasWorkload } from '../../environment/demands.ts';
 import { durationMs } from '../../environment/duration.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { workflowId } from '../../environment/identity.ts';
@@ -81,7 +82,8 @@ async function begin(
   const longestMs = durationMs(specification.recipe.deadline);
   const waitMs = asked.wait(longestMs);
   // Who does not wait is content with what is done later, within reason.
-  asked.admission.admit(request, waitMs === 0 ? longestMs : waitMs);
+  const passes = demandsProof(specification) || hasWorkload(specification) ? 'both queues' : 'tasks of workflows';
+  asked.admission.admit(request, waitMs === 0 ? longestMs : waitMs, passes);
   const deadline = asked.moment + waitMs;
   const ready = await lives.beginAndAwait(specification, previous?.run, deadline);
   if (ready !== undefined) return (await isStale(lives, request, ready, asked)) ? undefined : asAsked(request, ready);

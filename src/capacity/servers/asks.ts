@@ -33,7 +33,8 @@ export interface Asks {
 /** @param running how many there are */
 export function asksFor(seen: ServersObserved, running: number): Asks {
   const [occupied, queue, expected] = [fresh(seen.occupied), fresh(seen.queue), fresh(seen.expected)];
-  const isBehind = isFull(occupied, running) || (queue !== undefined && isLate(queue));
+  // None at all do nothing, which shows nothing of what one does.
+  const isBehind = running > 0 && (isFull(occupied, running) || (queue !== undefined && isLate(queue)));
   const ofOne = isBehind ? measuredBy(seen, running) : (seen.last?.ofOne ?? {});
   return {
     inUse: occupied && Math.ceil(occupied.servers),
@@ -58,9 +59,11 @@ function inUse({ kind }: ServersObserved, { count, servers }: Occupied): Omit<As
 
 function toKeepUp(queue: QueueLoad, { tasksPerSecond }: OfOne, running: number): Omit<Ask, 'input'> {
   const { backlog, ageSeconds, addedPerSecond } = queue;
+  // Whatever comes is taken at once: how many that takes is told by what they have in hand.
+  if (!isLate(queue)) return { count: 0, why: '' };
   const comes = `${rounded(addedPerSecond)} tasks come a second, and ${backlog} wait, for ${rounded(ageSeconds)} s`;
   if (tasksPerSecond === undefined)
-    return { count: isLate(queue) ? running + 1 : 0, why: `${comes}; what one of them does was never measured.` };
+    return { count: running + 1, why: `${comes}; what one of them does was never measured.` };
   const count = Math.ceil((addedPerSecond + backlog / GONE_WITHIN_S) / tasksPerSecond);
   return { count, why: `${comes}; one of them does ${rounded(tasksPerSecond)} a second.` };
 }

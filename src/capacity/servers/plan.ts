@@ -91,10 +91,10 @@ function desiredOf({ fleet, limits, asked, last, nowMs }: Known): Omit<ServersPl
     const desired = Math.max(wanted, running);
     return { desired, quietRounds: 0, roundAtMs, reasons, again: asked.isBehind && desired < ceiling };
   }
-  const quietRounds = (last?.quietRounds ?? 0) + Number(isRound);
+  // So that they do not grow for ever.
+  const quietRounds = Math.min((last?.quietRounds ?? 0) + Number(isRound), limits.quiet_rounds);
   const isTime = isRound && quietRounds >= limits.quiet_rounds;
   const desired = isTime ? Math.max(least, running - step(running)) : running;
   reasons.push(`${least} would do, for ${quietRounds} of ${limits.quiet_rounds} rounds by now.`);
-  // So that they do not grow for ever.
-  return { desired, again: false, quietRounds: Math.min(quietRounds, limits.quiet_rounds), roundAtMs, reasons };
+  return { desired, again: false, quietRounds, roundAtMs, reasons };
 }

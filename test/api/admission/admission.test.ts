@@ -52,6 +52,13 @@ describe('a start that has to be queued', () => {
     expect(ask(admission, 'bob', 'shop', 50)?.problem.detail).toContain('would begin in 6');
   });
 
+  it('is not kept out by pods that others wait for, where it waits for none itself', async () => {
+    const { admission } = await admissionAt([CALM, BUSY]);
+
+    expect(() => admission.admit({ dev_id: 'ann', project: 'shop' }, SECOND_MS, 'tasks of workflows')).not.toThrow();
+    expect(() => admission.admit({ dev_id: 'bob', project: 'shop' }, SECOND_MS, 'both queues')).toThrow();
+  });
+
   it('counts those that were let in since', async () => {
     const { admission } = await admissionAt([BUSY, CALM]);
     for (let index = 0; index < 100; index++) ask(admission, 'ann', `project-${index}`, 3600);

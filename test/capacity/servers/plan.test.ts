@@ -174,6 +174,25 @@ describe('servers, round by round', () => {
     expect(planned(seen(1, { queue: read({ ...IDLE, dispatchedPerSecond: 10 }) })).ofOne).toEqual({});
   });
 
+  it('go again after an incident in which each of them did next to nothing, once nothing waits any more', () => {
+    const queue = read({ ...IDLE, addedPerSecond: 5, dispatchedPerSecond: 5 });
+    const last = { desired: 20, quietRounds: 0, roundAtMs: -ROUND_MS, ofOne: { tasksPerSecond: 0.2 } };
+    const sizes = rounds(
+      30,
+      (running) => seen(running, { queue, last, occupied: read({ count: 1, servers: 0.1 }) }),
+      20,
+    );
+
+    expect(sizes.at(-1)).toBe(1);
+  });
+
+  it('show nothing of what one of them does where there is none', () => {
+    const plan = planned(seen(0, { queue: read({ ...late, dispatchedPerSecond: 5 }) }));
+
+    expect(JSON.parse(JSON.stringify(plan.ofOne))).toEqual({});
+    expect(plan.desired).toBe(1);
+  });
+
   it('say why', () => {
     expect(planned(seen(1, { queue: read(late), limits: { ...LIMITS, ceiling: 2 } })).reasons).toEqual([
       '20 tasks come a second, and 300 wait, for 10 s; one of them does 10 a second.',
