@@ -13,7 +13,7 @@ export class CapacityContended extends Error {
   override readonly name = 'CapacityContended';
 }
 
-/** The schedule by which capacity is planned, and what is set there; `undefined` where there never was a pool. */
+/** The schedule by which capacity is planned, and what is set there; `undefined` where there is none. */
 export async function describeCapacity(
   client: Client,
 ): Promise<{ kept: Kept; description: ScheduleDescription } | undefined> {
@@ -30,7 +30,7 @@ export async function describeCapacity(
 /**
  * Changes what is set. Of changes at once none is lost: each is made to what the one before has left.
  *
- * @param change - may be asked again; told `undefined` where there never was a pool, and answers `undefined` where
+ * @param change - may be asked again; told `undefined` where there is no schedule, and answers `undefined` where
  *   everything is to stay as it is
  * @returns whether anything was written
  * @throws CapacityContended

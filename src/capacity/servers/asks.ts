@@ -53,7 +53,7 @@ function askOf<T>(input: string, read: T | undefined, of: (read: T) => Omit<Ask,
 }
 
 function inUse({ kind }: ServersObserved, { count, servers }: Occupied): Omit<Ask, 'input'> {
-  const what = kind === 'workers' ? 'slots are in use' : 'requests are in flight or wait';
+  const what = kind === 'workers' ? 'slots are in use' : 'requests are in flight';
   return { count: Math.ceil(servers / TARGET), why: `${count} ${what}, which fill ${rounded(servers)} of them.` };
 }
 

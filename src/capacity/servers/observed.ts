@@ -19,7 +19,7 @@ export interface Fleet {
 
 /** What servers have in hand. */
 export interface Occupied {
-  /** How many slots of workers are in use, or how many requests are in flight or wait to be. */
+  /** How many slots of workers are in use, or how many requests are in flight. */
   count: number;
   /** How many servers that fills: the sum of what part of each is in use. */
   servers: number;

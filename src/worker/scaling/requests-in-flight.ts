@@ -9,11 +9,7 @@ const ANSWERED_WITHIN_MS = 2000;
 const [AT_ONCE, MOST_ASKED] = [20, 200];
 
 /** As an API server answers `GET /health/load`. */
-const loadSchema = z.object({
-  in_flight: z.int().min(0),
-  waiting: z.int().min(0).default(0),
-  most: z.int().min(1),
-});
+const loadSchema = z.object({ in_flight: z.int().min(0), most: z.int().min(1) });
 /** Whoever does not answer in time is taken to be full: it is the busiest that do not. */
 const SILENT: Occupied = { count: 0, servers: 1 };
 
@@ -38,8 +34,8 @@ async function loadOf(url: URL, signal: AbortSignal): Promise<Occupied | undefin
   try {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWERED_WITHIN_MS)]);
     const answer = await fetch(url, { signal: limit, redirect: 'error' });
-    const { in_flight, waiting, most } = loadSchema.parse(await answer.json());
-    return { count: in_flight + waiting, servers: (in_flight + waiting) / most };
+    const { in_flight, most } = loadSchema.parse(await answer.json());
+    return { count: in_flight, servers: in_flight / most };
   } catch {
     return undefined;
   }
