@@ -11,7 +11,7 @@ import { Stage } from '../faults/stage.ts';
 import { atStrength, isFull } from '../faults/strength.ts';
 import { besides, passedBy, type Turn, turnsOf } from './turns.ts';
 
-const [QUEUED, ASKED] = atStrength<[number, number]>([80, 3], [500, 5]);
+const [QUEUED, ASKED] = atStrength<[number, number]>([200, 3], [500, 5]);
 const IDLE_ROUNDS = atStrength(3, 20);
 const AT_ONCE = 16;
 const LATER = { Prefer: 'respond-async' };
