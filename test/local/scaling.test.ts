@@ -64,12 +64,12 @@ test('what npm start runs has more workers and API servers where there is more t
     const { pollers: all } = await workflowService.describeTaskQueue(queue);
     return new Set((all ?? []).map(({ identity }) => identity)).size;
   };
-  // Everyone who asks, all the time, each by a connection of their own.
+  // Everyone who asks, all the time, each by a connection of their own: of one that goes, too.
   const unanswered: string[] = [];
   let isAsking = true;
   const asking = (async () => {
     for (; isAsking; await sleep(100)) {
-      const answer = await fetch(`${api}/health/ready`, { headers: { connection: 'close' } }).catch(String);
+      const answer = await fetch(`${api}/health/live`, { headers: { connection: 'close' } }).catch(String);
       if (typeof answer === 'string' || answer.status !== 200) unanswered.push(String(answer));
     }
   })();
