@@ -11,7 +11,7 @@ import { Stage } from '../faults/stage.ts';
 import { atStrength, isFull } from '../faults/strength.ts';
 import { besides, passedBy, type Turn, turnsOf } from './turns.ts';
 
-const [QUEUED, ASKED] = atStrength<[number, number]>([200, 3], [500, 5]);
+const [QUEUED, ASKED] = atStrength<[number, number]>([150, 3], [500, 5]);
 const IDLE_ROUNDS = atStrength(3, 20);
 const AT_ONCE = 16;
 const LATER = { Prefer: 'respond-async' };
@@ -55,10 +55,10 @@ test(`of one developer's ${ASKED}, asked for while another's ${QUEUED} are queue
   task.meta.notes = [
     `${before} were handed out before one that waited, which then had ${beside} beside it in work; they took ${ratio.toFixed(2)} × the idle p99`,
   ];
-  // One of each in turns, and as many more as are handed out at once; and the same again, until what was begun is queued.
-  const mostInTurns = 2 * (ASKED + STEPS_AT_ONCE);
-  expect(waiting).toBeGreaterThan(2 * mostInTurns);
-  expect(before).toBeLessThanOrEqual(mostInTurns);
+  // One of each in turns, and as many more as are handed out at once; and whoever comes until what was begun is queued, which
+  // takes as long as the machine is busy. Without turns, all that wait come first.
+  expect(waiting).toBeGreaterThan(4 * (ASKED + STEPS_AT_ONCE));
+  expect(before).toBeLessThanOrEqual(waiting / 2);
   expect(beside).toBeLessThan(STEPS_AT_ONCE);
   if (isFull) expect(ratio).toBeLessThanOrEqual(2);
 
