@@ -5,7 +5,11 @@ import core from './vitest.config.ts';
 export default defineConfig({
   test: {
     ...core.test,
-    include: ['test/faults/**/*.test.ts', 'test/system/rolled-api.test.ts'],
+    include: [
+      'test/faults/**/*.test.ts',
+      'test/system/rolled-api.test.ts',
+      'test/worker/{fairness,people-first}.test.ts',
+    ],
     exclude: [],
     reporters: ['default', './test/setup/matrix-reporter.ts', './test/setup/reporter.ts'],
     env: { BERTH_FAULTS: 'full' },
