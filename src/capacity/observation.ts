@@ -38,6 +38,11 @@ export interface Observation {
   last?: { desired: number; serve: string[]; breaker?: Breaker };
 }
 
+/** What was read just now. */
+export function now<T>(value: T): Reading<T> {
+  return { value, ageMs: 0 };
+}
+
 /** Older readings are not acted on: a plan is made about once a minute. */
 export const STALE_MS = 300_000;
 

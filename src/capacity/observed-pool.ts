@@ -2,7 +2,7 @@ import { type DemandRecord, demandFor } from './demand-record.ts';
 import { forecastSlots } from './forecast.ts';
 import { type Ledger, type PoolLedger, type ServedStart, withPools } from './ledger.ts';
 import { MOST_SLOTS } from './most-slots.ts';
-import type { Reading, Slot } from './observation.ts';
+import { now, type Slot } from './observation.ts';
 import type { ObservedPool } from './observed.ts';
 import type { Settings } from './settings.ts';
 
@@ -38,7 +38,8 @@ export function observedPool(read: PoolReadings, before: Ledger, { ledger, deman
   // Where there is no pool, only what the calendar wants is prepared.
   const { floor, ceiling } = settings ?? { floor: 0, ceiling: Math.min(calendar?.count ?? MOST_SLOTS, MOST_SLOTS) };
   const expected = settings ? forecastSlots(demandFor(demand, template), known.makeMs) : 0;
-  const rate = starts && rateOf(starts, template, ledger.countedUntilMs);
+  const own = starts?.filter((start) => start.template === template && !start.isPrepared);
+  const rate = own && startsPerMinute(own, ledger.countedUntilMs);
   return {
     ...{ template, digest, floor, ceiling, takesRoom, makeMs: known.makeMs },
     ...(calendar && { calendar: now(calendar) }),
@@ -50,9 +51,9 @@ export function observedPool(read: PoolReadings, before: Ledger, { ledger, deman
   };
 }
 
-function rateOf(starts: readonly ServedStart[], template: string, untilMs: number): number {
-  const own = starts.filter((start) => start.template === template && !start.isPrepared);
-  const recent = own.filter(({ atMs }) => untilMs - RATE_MS <= atMs && atMs < untilMs);
+/** How often there was a start in the last minutes before a moment, in milliseconds since the epoch. */
+export function startsPerMinute(starts: readonly ServedStart[], untilMs: number): number {
+  const recent = starts.filter(({ atMs }) => untilMs - RATE_MS <= atMs && atMs < untilMs);
   return recent.length / (RATE_MS / 60_000);
 }
 
@@ -61,8 +62,4 @@ function poolIn(ledger: Ledger, template: string): PoolLedger {
   const pool = pools[template];
   if (pool === undefined) throw new Error('A ledger with this pool has it.');
   return pool;
-}
-
-function now<T>(value: T): Reading<T> {
-  return { value, ageMs: 0 };
 }

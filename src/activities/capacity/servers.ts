@@ -1,8 +1,8 @@
 import { log } from '@temporalio/activity';
 import { rootCause } from '@temporalio/common';
 import type { Ledger, ServedStart } from '../../capacity/ledger.ts';
-import type { Reading } from '../../capacity/observation.ts';
-import { RATE_MS } from '../../capacity/observed-pool.ts';
+import { now } from '../../capacity/observation.ts';
+import { startsPerMinute } from '../../capacity/observed-pool.ts';
 import type { ExpectedStarts, ServersObserved } from '../../capacity/servers/observed.ts';
 import type { ServersOrder } from '../../capacity/servers/plan.ts';
 import type { ServersFailure } from '../../capacity/servers/report.ts';
@@ -71,13 +71,4 @@ export async function scaleServers(
     }
   });
   return (await Promise.all(done)).flat();
-}
-
-function startsPerMinute(starts: readonly ServedStart[], untilMs: number): number {
-  const recent = starts.filter(({ atMs }) => untilMs - RATE_MS <= atMs && atMs < untilMs);
-  return recent.length / (RATE_MS / 60_000);
-}
-
-function now<T>(value: T): Reading<T> {
-  return { value, ageMs: 0 };
 }

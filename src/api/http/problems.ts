@@ -25,18 +25,16 @@ export function refuse(kind: ProblemKind, detail: string, errors?: Problem['erro
  * @param retryAfter in how many seconds, as the header has it, where that is known. @default as the load is then
  */
 export function refuseForNow(detail: string, retryAfter?: string): ProblemError {
-  return new ProblemError(
-    problem('unavailable', detail),
-    retryAfter === undefined ? {} : { 'Retry-After': retryAfter },
-  );
+  return worthMakingAgain('unavailable', detail, retryAfter);
 }
 
 /** Refuses a request of a caller who asks for more than is theirs. @param retryAfter as for {@link refuseForNow} */
 export function refuseTooMany(detail: string, retryAfter?: string): ProblemError {
-  return new ProblemError(
-    problem('too-many-requests', detail),
-    retryAfter === undefined ? {} : { 'Retry-After': retryAfter },
-  );
+  return worthMakingAgain('too-many-requests', detail, retryAfter);
+}
+
+function worthMakingAgain(kind: ProblemKind, detail: string, retryAfter: string | undefined): ProblemError {
+  return new ProblemError(problem(kind, detail), retryAfter === undefined ? {} : { 'Retry-After': retryAfter });
 }
 
 /** Answers every failure as problem+json (RFC 9457). What nobody foresaw is logged, and told without its details. */
