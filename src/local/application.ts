@@ -28,6 +28,8 @@ export interface ApplicationOptions {
   readonly tokensFile: string;
   /** What the worker is told beside where its servers are. */
   readonly workerVariables?: Readonly<Record<string, string>>;
+  /** The same for the API. */
+  readonly apiVariables?: Readonly<Record<string, string>>;
   /** The directory of the templates. @default the built-in ones */
   readonly templates?: string | undefined;
   /** Whether more of both run where there is more to do. @default false */
@@ -41,8 +43,8 @@ export interface ApplicationOptions {
  * @returns the API's URL
  */
 export async function startApplication(options: ApplicationOptions): Promise<string> {
-  const { supervisor, servers, port, tokensFile, templates = BUILT_IN_TEMPLATES, workerVariables, scales } = options;
-  const { temporalNamespace = TEMPORAL_NAMESPACE } = options;
+  const { supervisor, servers, port, tokensFile, templates = BUILT_IN_TEMPLATES, scales } = options;
+  const { temporalNamespace = TEMPORAL_NAMESPACE, workerVariables, apiVariables } = options;
   const temporal = { BERTH_TEMPORAL_ADDRESS: servers.temporal, BERTH_TEMPORAL_NAMESPACE: temporalNamespace };
   const recipes = {
     BERTH_TEMPLATES_DIR: resolve(templates),
@@ -83,6 +85,7 @@ export async function startApplication(options: ApplicationOptions): Promise<str
         // Nothing stands before it that would have to notice.
         BERTH_DRAIN: '0',
         ...(scales && SHARES_PORTS && { BERTH_SHARE_PORT: 'true' }),
+        ...apiVariables,
       }),
     }),
   };
