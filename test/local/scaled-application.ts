@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, inject, onTestFinished } from 'vitest';
@@ -6,6 +6,7 @@ import type { ServerKind } from '../../src/capacity/servers/observed.ts';
 import type { ServersReport } from '../../src/capacity/servers/report.ts';
 import { startApplication } from '../../src/local/application.ts';
 import { choosePorts } from '../../src/local/ports.ts';
+import { ProcessRecords } from '../../src/local/processes/records.ts';
 import { Supervisor } from '../../src/local/processes/supervisor.ts';
 import type { CapacityNow } from '../../src/temporal/capacity-now.ts';
 import { planNow } from '../../src/temporal/capacity-schedule.ts';
@@ -22,12 +23,15 @@ export class ScaledApplication {
   readonly token: string;
   /** The URL that all its API servers share. */
   readonly api: string;
+  /** What operators were told. */
+  readonly said: readonly string[];
 
-  private constructor(parts: { stage: Stage; supervisor: Supervisor; token: string; api: string }) {
+  private constructor(parts: Pick<ScaledApplication, 'stage' | 'supervisor' | 'token' | 'api' | 'said'>) {
     this.stage = parts.stage;
     this.supervisor = parts.supervisor;
     this.token = parts.token;
     this.api = parts.api;
+    this.said = parts.said;
   }
 
   /** Starts one of each, and ends them with the test. */
@@ -40,6 +44,7 @@ export class ScaledApplication {
     });
     const { temporal, tokensFile } = inject('servers');
     const { api: port } = await choosePorts(join(stage.directory, 'scaled-ports.json'), { api: undefined });
+    const said: string[] = [];
     const api = await startApplication({
       supervisor,
       servers: {
@@ -50,19 +55,23 @@ export class ScaledApplication {
       ...{ tokensFile, port, apiVariables },
       workerVariables: { BERTH_SWEEP_EVERY: 'never' },
       scales: true,
+      say: (sentence) => said.push(sentence),
     });
-    return new ScaledApplication({ stage, supervisor, token: await adminToken(), api });
+    return new ScaledApplication({ stage, supervisor, token: await adminToken(), api, said });
   }
 
   /** The names of those that run. */
   names(part: 'worker' | 'api'): string[] {
-    const records = join(this.stage.directory, 'processes');
-    const files = existsSync(records) ? readdirSync(records) : [];
-    return files.filter((file) => file.startsWith(part)).map((file) => file.replace('.json', ''));
+    return [...new ProcessRecords(this.stage.directory).running().keys()].filter((name) => name.startsWith(part));
   }
 
   running(part: 'worker' | 'api'): number {
     return this.names(part).length;
+  }
+
+  /** The process of one that runs; `undefined` where it does not. */
+  pidOf(name: string): number | undefined {
+    return new ProcessRecords(this.stage.directory).running().get(name)?.pid;
   }
 
   /** What one has said since it was started, whether or not it still runs. */

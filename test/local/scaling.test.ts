@@ -86,6 +86,35 @@ test('requests in flight bring a second API server, which answers; it goes again
   expect(application.supervisor.signal.aborted).toBe(false);
 }, 300_000);
 
+test('a worker that is killed, and the only API server, are started again: starts go on', async () => {
+  const application = await ScaledApplication.start();
+  const { stage, api, supervisor, said } = application;
+  const started = (developer: string) => stage.start({ ...stage.environment(developer), template: 'bare' }, { api });
+  await application.limit({ workers: { floor: 2, ceiling: 2 }, api: { floor: 1, ceiling: 1 } });
+  await expect.poll(() => pollers(stage), SOON).toBe(2);
+
+  const dies = application.pidOf('worker');
+  kill(dies);
+  expect((await Promise.all(['one', 'two', 'three'].map(started))).map(({ status }) => status)).toEqual([
+    200, 200, 200,
+  ]);
+  await expect.poll(() => application.pidOf('worker') ?? dies, SOON).not.toBe(dies);
+  // Whoever is gone is listed for minutes.
+  await expect.poll(() => pollers(stage), SOON).toBe(3);
+
+  const served = application.pidOf('api');
+  kill(served);
+  await expect.poll(() => fetch(`${api}/health/ready`).then(({ status }) => status, String), SOON).toBe(200);
+  expect(application.pidOf('api')).not.toBe(served);
+  expect((await started('four')).status).toBe(200);
+  expect(said).toEqual([/^worker ended/, /^api ended/].map((sentence) => expect.stringMatching(sentence)));
+  expect(supervisor.signal.aborted).toBe(false);
+}, 200_000);
+
+function kill(pid: number | undefined): void {
+  if (pid !== undefined) process.kill(pid, 'SIGKILL');
+}
+
 async function pollers({ temporal: { workflowService, options } }: Stage): Promise<number> {
   const queue = { namespace: options.namespace, taskQueue: { name: TASK_QUEUE }, taskQueueType: 1 };
   const { pollers: all } = await workflowService.describeTaskQueue(queue);
