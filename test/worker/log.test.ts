@@ -10,6 +10,9 @@ const TEST_MS = 300_000;
 /** Everything that anybody has to say. */
 const ALL = { BERTH_LOG_LEVEL: 'trace' };
 
+/** The number of that level, as pino writes it. */
+const DEBUG = 20;
+
 type Line = Record<string, unknown>;
 
 describe('the logs of a run, at their most talkative', () => {
@@ -74,6 +77,13 @@ describe('the logs of a run, at their most talkative', () => {
   it('are JSON, line by line', () => {
     expect(lines().length).toBeGreaterThan(20);
     for (const line of lines()) expect(line).toMatchObject({ level: expect.any(Number), msg: expect.any(String) });
+  });
+
+  it('tell of how workflows were bundled to those only who look for it', () => {
+    const bundled = lines().filter(({ msg }) => /workflow bundle created|webpack/i.test(String(msg)));
+
+    expect(bundled.length).toBeGreaterThan(1);
+    for (const { level } of bundled) expect(level).toBe(DEBUG);
   });
 
   it('lead from a request to its environment, its workflow and what workers did for it', () => {
