@@ -12,6 +12,7 @@ import { adminCluster } from '../setup/client.ts';
 import type { Matcher } from './apiserver-proxy.ts';
 import { cutAfter, type Fault, Hold, refuseWith, silentAfter } from './faults.ts';
 import { closeRow } from './row.ts';
+import { servingStage } from './serving-stage.ts';
 import { proxyToSharedApiserver } from './shared-apiserver.ts';
 import { Stage } from './stage.ts';
 
@@ -136,9 +137,8 @@ describe('environments of a worker whose watches are', () => {
 it('what somebody changed, and nobody mends, is told again and again in the same words', {
   timeout: 120_000,
 }, async () => {
-  const stage = await Stage.setUp();
+  const stage = await servingStage();
   onTestFinished(() => stage.close());
-  await Promise.all([stage.startApi(), stage.startWorker('worker')]);
   const [admin, identity] = [await adminCluster(), stage.environment('unmended')];
   const { body } = await stage.start({ ...identity, template: 'bare' });
   await stage.endWorker('worker');
