@@ -21,8 +21,8 @@ export interface FleetOptions {
   readonly limits: ServerLimits;
   /** As many as there can be here. */
   readonly most: NonNullable<Fleet['most']>;
-  /** When those that died are started again. */
-  readonly restarts?: Restarts;
+  /** Waits before one that died is started again. @default by the clock */
+  readonly pause?: (ms: number) => Promise<void>;
   /**
    * Starts one.
    * @param index counts from 1
@@ -52,13 +52,12 @@ interface Entry {
 /** The servers of one kind that run as children: as many as are ordered. One that dies is started again. */
 export class ChildFleet {
   readonly #options: FleetOptions;
-  readonly #restarts: Restarts;
+  readonly #restarts = new Restarts();
   /** By their indices, which are free again once they have ended: each has a record and a log by its name. */
   readonly #members = new Map<number, Entry>();
 
   constructor(options: FleetOptions) {
     this.#options = options;
-    this.#restarts = options.restarts ?? new Restarts();
   }
 
   /**
@@ -135,8 +134,8 @@ export class ChildFleet {
   }
 
   async #startAgain(entry: Entry, pauseMs: number): Promise<void> {
-    await sleep(pauseMs, undefined, { ref: false });
-    const { supervisor } = this.#options;
+    const { supervisor, pause = (ms) => sleep(ms, undefined, { ref: false }) } = this.#options;
+    await pause(pauseMs);
     if (entry.state !== 'dead' || supervisor.isEnding) return;
     try {
       await this.#run(entry);

@@ -5,13 +5,8 @@ const FIRST_PAUSE_MS = 1000;
 
 /** When servers that died are started again. */
 export class Restarts {
-  readonly #firstPauseMs: number;
   /** Of late, in milliseconds. */
   #deaths: number[] = [];
-
-  constructor(firstPauseMs = FIRST_PAUSE_MS) {
-    this.#firstPauseMs = firstPauseMs;
-  }
 
   /**
    * Counts a death.
@@ -21,6 +16,6 @@ export class Restarts {
   afterDeath(nowMs: number): number | undefined {
     const before = this.#deaths.filter((at) => nowMs - at < WITHIN_MS);
     this.#deaths = [...before, nowMs];
-    return before.length + 1 < MOST_DEATHS ? this.#firstPauseMs * 2 ** before.length : undefined;
+    return before.length + 1 < MOST_DEATHS ? FIRST_PAUSE_MS * 2 ** before.length : undefined;
   }
 }
