@@ -1,7 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { TASK_QUEUE } from '../../src/workflows/messages.ts';
+import { ownProcesses, programOf } from '../processes.ts';
 
 const EVERY_MS = 1000;
 // temporal.api.enums.v1.TaskQueueType.
@@ -65,23 +64,9 @@ async function backlog({ workflowService, options: { namespace } }: Client): Pro
 
 /** How many workers and API servers this process has as children; none but on Linux. */
 function running(): Pick<Sample, 'workers' | 'apiServers'> {
-  const parts = process.platform === 'linux' ? readdirSync('/proc').flatMap(partOf) : [];
+  const names = ownProcesses().flatMap((one) => (one.id === process.pid ? [] : [programOf(one)]));
   return {
-    workers: parts.filter((part) => part === 'worker').length,
-    apiServers: parts.filter((part) => part === 'api').length,
+    workers: names.filter((name) => name === 'worker').length,
+    apiServers: names.filter((name) => name === 'api').length,
   };
-}
-
-function partOf(id: string): string[] {
-  try {
-    const stat = readFileSync(`/proc/${id}/stat`, 'utf8');
-    // The program's name, in brackets, may hold anything.
-    const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
-    if (Number(parent) !== process.pid) return [];
-    const [, script = ''] = readFileSync(`/proc/${id}/cmdline`, 'utf8').split('\0');
-    return script.endsWith('main.ts') ? [basename(dirname(script))] : [];
-  } catch {
-    // It has ended meanwhile, or is no process.
-    return [];
-  }
 }

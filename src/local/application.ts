@@ -9,6 +9,7 @@ import type { Supervisor } from './processes/supervisor.ts';
 import { waitUntil } from './readiness.ts';
 import { BUILT_IN_TEMPLATES, REPOSITORY } from './repository.ts';
 import { type Servers, TEMPORAL_NAMESPACE } from './servers.ts';
+import type { UserError } from './user-error.ts';
 
 /** A worker hands on what it does; an API server answers who waits, as long as Temporal takes for that. */
 const GRACE_MS = { worker: 10_000, api: 15_000 };
@@ -28,10 +29,14 @@ export interface ApplicationOptions {
   readonly tokensFile: string;
   /** What the worker is told beside where its servers are. */
   readonly workerVariables?: Readonly<Record<string, string>>;
+  /** The same for the API. */
+  readonly apiVariables?: Readonly<Record<string, string>>;
   /** The directory of the templates. @default the built-in ones */
   readonly templates?: string | undefined;
   /** Whether more of both run where there is more to do. @default false */
   readonly scales?: boolean;
+  /** Tells operators of those that died. @default nobody */
+  readonly say?: (sentence: string) => void;
 }
 
 /**
@@ -41,14 +46,15 @@ export interface ApplicationOptions {
  * @returns the API's URL
  */
 export async function startApplication(options: ApplicationOptions): Promise<string> {
-  const { supervisor, servers, port, tokensFile, templates = BUILT_IN_TEMPLATES, workerVariables, scales } = options;
-  const { temporalNamespace = TEMPORAL_NAMESPACE } = options;
+  const { supervisor, servers, port, tokensFile, templates = BUILT_IN_TEMPLATES, scales } = options;
+  const { temporalNamespace = TEMPORAL_NAMESPACE, workerVariables, apiVariables, say } = options;
   const temporal = { BERTH_TEMPORAL_ADDRESS: servers.temporal, BERTH_TEMPORAL_NAMESPACE: temporalNamespace };
   const recipes = {
     BERTH_TEMPLATES_DIR: resolve(templates),
     ...(servers.imagesFile !== undefined && { BERTH_IMAGES_FILE: servers.imagesFile }),
   };
-  const starting = (part: 'worker' | 'api', env: NodeJS.ProcessEnv) => (index: number) => {
+  type OnDeath = (reason: UserError) => void;
+  const starting = (part: 'worker' | 'api', env: NodeJS.ProcessEnv) => (index: number, onDeath: OnDeath) => {
     const name = index === 1 ? part : `${part}-${index}`;
     const child = supervisor.start({
       name,
@@ -57,16 +63,17 @@ export async function startApplication(options: ApplicationOptions): Promise<str
       env: { ...temporal, ...recipes, ...env },
       graceMs: GRACE_MS[part],
       ipc: true,
+      onDeath,
     });
     if (part === 'worker' && scales) answering(child, answersOf(fleets));
-    return { name, child, ready: untilReady(name, child, supervisor.signal) };
+    return { child, ready: untilReady(name, child, supervisor.signal) };
   };
   const processors = availableParallelism();
   const limits = { floor: 1, ceiling: processors, quiet_rounds: QUIET_ROUNDS };
   const most = { count: processors, because: `There are ${processors} processors.` };
   const fleets = {
     workers: new ChildFleet({
-      ...{ supervisor, limits, most },
+      ...{ supervisor, limits, most, say },
       start: starting('worker', {
         KUBECONFIG: servers.workerKubeconfig,
         BERTH_OWNERSHIP_KEY_FILE: servers.ownershipKeyFile,
@@ -76,13 +83,14 @@ export async function startApplication(options: ApplicationOptions): Promise<str
       }),
     }),
     api: new ChildFleet({
-      ...{ supervisor, limits, most: SHARES_PORTS ? most : ONE_A_PORT },
+      ...{ supervisor, limits, most: SHARES_PORTS ? most : ONE_A_PORT, say },
       start: starting('api', {
         BERTH_LISTEN: `${LOOPBACK}:${port}`,
         BERTH_TOKENS_FILE: tokensFile,
         // Nothing stands before it that would have to notice.
         BERTH_DRAIN: '0',
         ...(scales && SHARES_PORTS && { BERTH_SHARE_PORT: 'true' }),
+        ...apiVariables,
       }),
     }),
   };

@@ -3,10 +3,8 @@ import type { ServerKind } from '../capacity/servers/observed.ts';
 import type { Answers } from '../ipc/questions.ts';
 import type { ChildFleet } from './fleet.ts';
 
-/** More processes than this are a mistake on one machine, whatever asks for them. */
-const MOST = 64;
 const about = z.object({ kind: z.enum(['workers', 'api']) });
-const order = about.extend({ from: z.int(), to: z.int().min(1).max(MOST) });
+const order = about.extend({ from: z.int(), to: z.int().min(1) });
 
 /** What a worker may ask of the process that has started it: how many servers there are, and to have others. */
 export function answersOf(fleets: Readonly<Record<ServerKind, ChildFleet>>): Answers {

@@ -1,45 +1,60 @@
 import type { ChildProcess } from 'node:child_process';
-import { z } from 'zod';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerLimits } from '../capacity/servers/limits.ts';
 import type { Fleet, Occupied } from '../capacity/servers/observed.ts';
+import { occupiedSchema, SILENT, together } from '../capacity/servers/occupied.ts';
 import { ask } from '../ipc/questions.ts';
 import type { Supervisor } from './processes/supervisor.ts';
+import { Restarts } from './restarts.ts';
+import { UserError } from './user-error.ts';
 
 const ANSWERED_WITHIN_MS = 2000;
-const occupiedSchema = z.object({ count: z.number(), servers: z.number() });
-/** Whoever does not answer in time is taken to be full. */
-const SILENT: Occupied = { count: 0, servers: 1 };
-
-/** One that does not serve yet has nothing in hand. */
+/** One that does not serve has nothing in hand. */
 const NOTHING: Occupied = { count: 0, servers: 0 };
+
+const TOO_OFTEN =
+  'Too many of its kind have died of late to start another: mend what its log tells of, and run the command again.';
 
 /** How servers of one kind are run. */
 export interface FleetOptions {
   readonly supervisor: Supervisor;
   readonly limits: ServerLimits;
-  readonly most?: Fleet['most'];
+  /** As many as there can be here. */
+  readonly most: NonNullable<Fleet['most']>;
+  /** Waits before one that died is started again. @default by the clock */
+  readonly pause?: (ms: number) => Promise<void>;
   /**
    * Starts one.
    * @param index counts from 1
-   * @returns its name, and when it serves
+   * @param onDeath to be called where it ends unasked, with what is to be said of that
+   * @returns it, and when it serves
    */
-  start(index: number): Member;
+  start(index: number, onDeath: (reason: UserError) => void): Member;
+  /** Tells operators what happened. */
+  readonly say?: ((sentence: string) => void) | undefined;
 }
 
 /** A server of a fleet. */
 export interface Member {
-  readonly name: string;
   readonly child: ChildProcess;
   readonly ready: Promise<void>;
 }
 
-type State = 'starting' | 'serving' | 'ending';
+/** One that is dead is to be started again. */
+type State = 'starting' | 'serving' | 'dead' | 'ending';
 
-/** The servers of one kind that run as children: as many as are ordered. */
+interface Entry {
+  readonly index: number;
+  child?: ChildProcess;
+  state: State;
+}
+
+/** The servers of one kind that run as children: as many as are ordered. One that dies is started again. */
 export class ChildFleet {
   readonly #options: FleetOptions;
+  readonly #restarts = new Restarts();
   /** By their indices, which are free again once they have ended: each has a record and a log by its name. */
-  readonly #members = new Map<number, { member: Member; state: State }>();
+  readonly #members = new Map<number, Entry>();
 
   constructor(options: FleetOptions) {
     this.#options = options;
@@ -52,70 +67,108 @@ export class ChildFleet {
   async start(): Promise<void> {
     let index = 1;
     while (this.#members.has(index)) index += 1;
-    const member = this.#options.start(index);
-    const entry: { member: Member; state: State } = { member, state: 'starting' };
+    const entry: Entry = { index, state: 'starting' };
     this.#members.set(index, entry);
     try {
-      await member.ready;
-      if (entry.state === 'starting') entry.state = 'serving';
+      await this.#run(entry);
     } catch (error) {
-      await this.#end(index);
+      await this.#end(entry);
       throw error;
     }
   }
 
   fleet(): Fleet {
     const { limits, most } = this.#options;
-    return { running: this.#running().length, limits, most };
+    return { running: this.#ordered().length, limits, most };
   }
 
   async occupied(): Promise<Occupied> {
-    const all = (await this.#busy()).map(({ has }) => has);
-    return {
-      count: all.reduce((sum, { count }) => sum + count, 0),
-      servers: all.reduce((sum, { servers }) => sum + servers, 0),
-    };
+    return together((await this.#busy()).map(({ has }) => has));
   }
 
   /**
    * Has as many run as are wanted, and does not wait until they do. Of those that run the least busy are ended, which
    * have time to finish.
-   * @throws Error where others were ordered meanwhile
+   * @throws Error where others were ordered meanwhile, or there cannot be so many
    */
   async scale(from: number, to: number): Promise<void> {
+    const { most } = this.#options;
+    if (to > most.count) throw new Error(`There cannot be ${to}: ${most.because}`);
     const busy = await this.#busy();
     // From here on at one go, since others may order as well.
-    const running = this.#running().length;
+    const running = this.#ordered().length;
     if (running === to) return;
     if (running !== from) throw new Error(`${running} run by now, and not ${from}.`);
-    // Whoever failed to start has said so in its log, and is missing in the next plan.
-    for (let more = running; more < to; more++) this.start().catch(() => undefined);
-    const idleFirst = busy.toSorted((one, other) => one.has.servers - other.has.servers || other.index - one.index);
-    for (const { index } of idleFirst.slice(0, Math.max(0, running - to))) void this.#end(index);
+    // Whoever fails to start is missing in the next plan.
+    for (let more = running; more < to; more++) this.start().catch((reason: Error) => this.#say(reason.message));
+    const idleFirst = busy.toSorted(
+      (one, other) => one.has.servers - other.has.servers || other.entry.index - one.entry.index,
+    );
+    for (const { entry } of idleFirst.slice(0, Math.max(0, running - to))) void this.#end(entry);
+  }
+
+  async #run(entry: Entry): Promise<void> {
+    const { promise: death, reject: die } = Promise.withResolvers<never>();
+    entry.state = 'starting';
+    const { child, ready } = this.#options.start(entry.index, (reason) => {
+      if (entry.state === 'serving') this.#lost(entry, reason);
+      else die(reason);
+    });
+    entry.child = child;
+    await Promise.race([ready, death]);
+    if (entry.state === 'starting') entry.state = 'serving';
+  }
+
+  /** It counts until it runs again: fewer may be ordered meanwhile, of which it is the first. */
+  #lost(entry: Entry, reason: Error): void {
+    const { supervisor } = this.#options;
+    if (entry.state === 'ending' || supervisor.isEnding) return;
+    const pauseMs = this.#restarts.afterDeath(performance.now());
+    entry.state = 'dead';
+    if (pauseMs === undefined) {
+      supervisor.abort(new UserError(`${reason.message}\n${TOO_OFTEN}`));
+      return;
+    }
+    this.#say(`${reason.message}\nAnother is started in its place in ${pauseMs / 1000} s.`);
+    void this.#startAgain(entry, pauseMs);
+  }
+
+  async #startAgain(entry: Entry, pauseMs: number): Promise<void> {
+    const { supervisor, pause = (ms) => sleep(ms, undefined, { ref: false }) } = this.#options;
+    await pause(pauseMs);
+    if (entry.state !== 'dead' || supervisor.isEnding) return;
+    try {
+      await this.#run(entry);
+    } catch (error) {
+      // One that hangs. It may be the only one: there would be nobody to plan another.
+      if (entry.child) await supervisor.end(entry.child);
+      this.#lost(entry, error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   /** It counts no longer from now on: what it has in hand it finishes, or hands on. */
-  async #end(index: number): Promise<void> {
-    const entry = this.#members.get(index);
-    if (entry === undefined || entry.state === 'ending') return;
+  async #end(entry: Entry): Promise<void> {
+    if (entry.state === 'ending') return;
     entry.state = 'ending';
-    await this.#options.supervisor.end(entry.member.child);
-    this.#members.delete(index);
+    if (entry.child) await this.#options.supervisor.end(entry.child);
+    this.#members.delete(entry.index);
   }
 
-  #running(): { index: number; member: Member; state: State }[] {
-    return [...this.#members].flatMap(([index, entry]) => (entry.state === 'ending' ? [] : [{ index, ...entry }]));
+  #ordered(): Entry[] {
+    return [...this.#members.values()].filter(({ state }) => state !== 'ending');
   }
 
-  #busy(): Promise<{ index: number; has: Occupied }[]> {
-    const asked = this.#running().map(async ({ index, member, state }) => {
-      return { index, has: state === 'starting' ? NOTHING : await occupiedBy(member) };
-    });
-    return Promise.all(asked);
+  #busy(): Promise<{ entry: Entry; has: Occupied }[]> {
+    return Promise.all(this.#ordered().map(async (entry) => ({ entry, has: await occupiedBy(entry) })));
+  }
+
+  #say(sentence: string): void {
+    if (!this.#options.supervisor.isEnding) this.#options.say?.(sentence);
   }
 }
 
-async function occupiedBy({ child }: Member): Promise<Occupied> {
+async function occupiedBy({ child, state }: Entry): Promise<Occupied> {
+  if (state !== 'serving' || child === undefined) return NOTHING;
   try {
     return occupiedSchema.parse(await ask(child, 'occupied', undefined, ANSWERED_WITHIN_MS));
   } catch {

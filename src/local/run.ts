@@ -55,6 +55,7 @@ export async function bringUp(options: StartOptions, context: RunContext): Promi
     tokensFile,
     templates: options.templates,
     scales: true,
+    say: progress.say,
     workerVariables: {
       // A simulated node sends no packets, and a cluster that is not ours is not to be probed unasked.
       ...(servers.node === 'real' && { BERTH_CANARY_EVERY: CANARY_EVERY }),

@@ -39,6 +39,18 @@ export function sdkLogger(log: Logger): SdkLogger {
   };
 }
 
+/** A log in which is told at `debug` what else would be at `info`. */
+export function quieter(logger: SdkLogger): SdkLogger {
+  return {
+    log: (level, message, metadata) => logger.log(level === 'INFO' ? 'DEBUG' : level, message, metadata),
+    trace: (message, metadata) => logger.trace(message, metadata),
+    debug: (message, metadata) => logger.debug(message, metadata),
+    info: (message, metadata) => logger.debug(message, metadata),
+    warn: (message, metadata) => logger.warn(message, metadata),
+    error: (message, metadata) => logger.error(message, metadata),
+  };
+}
+
 /** With the environment that a line is about, where its workflow is one's own. */
 function named(metadata: Metadata): Record<string, unknown> {
   const { workflowId } = metadata;

@@ -2,7 +2,6 @@ import { Client } from '@temporalio/client';
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { connectCluster } from '../cluster/client.ts';
 import { entranceTo } from '../cluster/kubeconfig.ts';
-import { durationMs } from '../environment/duration.ts';
 import { answering } from '../ipc/questions.ts';
 import { createLogger } from '../logging/logger.ts';
 import { TemplateCatalogue } from '../templates/catalogue.ts';
@@ -11,6 +10,7 @@ import { TemporalCapacityHistory } from './capacity-history.ts';
 import { readConfiguration } from './configuration.ts';
 import { watchDrift } from './drift.ts';
 import { watchFailing } from './failing-workflows.ts';
+import { keepSchedules } from './keep-schedules.ts';
 import { readKubeConfig } from './kube-config.ts';
 import { sdkLogger } from './logger.ts';
 import { BUCKETS } from './metrics/buckets.ts';
@@ -20,12 +20,10 @@ import { keepLooking } from './metrics/looks.ts';
 import { refillBy } from './refill.ts';
 import { scalingBy } from './scaling/scaling.ts';
 import { HEARTBEAT_MS, slotsOf } from './scaling/slots-in-use.ts';
-import { keepCanary, keepCapacity, keepSweep, restoreCapacity } from './schedules.ts';
 import { watchSlots } from './slots-seen.ts';
 import { createWorkers } from './worker.ts';
 import { TemporalWorkflows } from './workflows.ts';
 
-const [MINUTE_MS, HOUR_MS] = [60_000, 3_600_000];
 /** Half as many as people's calls have, for each kind of work that is done for nobody: people come first. */
 const CONNECTIONS_BESIDE_PEOPLE = 8;
 
@@ -69,24 +67,10 @@ const workers = await createWorkers(connection, temporalNamespace, {
 });
 const { canaryEvery, sweepEvery, pools } = configuration;
 const isPlanned = scaling !== undefined;
-await Promise.all([
-  keepCanary(client, canaryEvery),
-  keepSweep(client, sweepEvery),
-  keepCapacity(client, pools, isPlanned),
-]);
-// Temporal may lose everything while this worker runs, and these schedules with it.
-const again = (everyMs: number, what: string, keep: () => Promise<void>): NodeJS.Timeout =>
-  setInterval(async () => {
-    const warning = `The schedule of ${what} cannot be kept just now, and is tried again.`;
-    await keep().catch((error) => Runtime.instance().logger.warn(warning, { error }));
-  }, everyMs);
-const sweepAgainMs = sweepEvery && Math.min(durationMs(sweepEvery), HOUR_MS);
-const sweeping = sweepAgainMs && again(sweepAgainMs, 'the sweep', () => keepSweep(client, sweepEvery));
-const planning = again(MINUTE_MS, 'capacity', () => restoreCapacity(client, pools, isPlanned));
-const unwatchSlots = bindAddress === undefined ? undefined : watchSlots(drift.slots);
-const unwatch = bindAddress === undefined ? undefined : watchFailing(client);
+const keepNoMore = await keepSchedules(client, { canaryEvery, sweepEvery, pools, isPlanned });
 const lookedAt = { clusters: { people: cluster, refills: refillCluster, housekeeping: houseCluster }, watcher: drift };
-const lookNoMore = bindAddress === undefined ? undefined : keepLooking(metricMeter, lookedAt);
+const looks =
+  bindAddress === undefined ? [] : [watchSlots(drift.slots), watchFailing(client), keepLooking(metricMeter, lookedAt)];
 
 // A supervisor that is gone can no longer stop its children.
 const stop = (): void => {
@@ -98,11 +82,8 @@ if (forPeople) answering(process, { occupied: () => Promise.resolve(slotsOf(forP
 const stopped = Promise.all(workers.map((worker) => worker.run()));
 process.send?.('ready');
 await stopped;
-unwatch?.();
-lookNoMore?.();
-unwatchSlots?.();
-clearInterval(sweeping);
-clearInterval(planning);
+for (const lookNoMore of looks) lookNoMore();
+keepNoMore();
 process.off('disconnect', stop);
 drift.stop();
 await Promise.all([connection.close(), cluster.close(), refillCluster.close(), houseCluster.close()]);

@@ -4,6 +4,7 @@ import { createActivities } from '../activities/activities.ts';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { HOUSEKEEPING_QUEUE, REFILL_QUEUE, TASK_QUEUE } from '../workflows/messages.ts';
 import { LeanWorker } from './lean-worker.ts';
+import { quieter } from './logger.ts';
 import { timeActivities } from './metrics/activities.ts';
 
 /**
@@ -59,7 +60,7 @@ export async function createWorkers(
   workflowsPath = BUNDLE.workflowsPath,
 ): Promise<Worker[]> {
   const { logger, metricMeter } = Runtime.instance();
-  const workflowBundle = await bundleWorkflowCode({ ...BUNDLE, workflowsPath, logger });
+  const workflowBundle = await bundleWorkflowCode({ ...BUNDLE, workflowsPath, logger: quieter(logger) });
   const common = {
     connection,
     namespace,

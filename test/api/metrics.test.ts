@@ -6,7 +6,12 @@ import { adminToken, call, tokenFor } from '../setup/client.ts';
 import { seriesIn, total } from '../setup/exposition.ts';
 
 const NOTICED_WITHIN = { timeout: 20_000 };
-const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'PROPFIND', 'PURGE', 'MKCOL', 'LOCK'];
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD'];
+/** Those of a round, and others of the next. */
+const ODD_METHODS = [
+  ['PROPFIND', 'PURGE'],
+  ['MKCOL', 'LOCK'],
+] as const;
 const ROUTES = ['start', 'terminate', 'status', 'sleep', 'kubeconfig'];
 
 describe('what an API server tells Prometheus', () => {
@@ -136,8 +141,8 @@ describe('what an API server tells Prometheus', () => {
   it('has no series more for whatever callers write: paths, ids, methods, tokens, headers', async () => {
     const developer = await tokenFor(stage.environment('someone').dev_id);
     const secrets: string[] = [];
-    const round = async (): Promise<number> => {
-      for (const method of METHODS) {
+    const round = async (odd: readonly string[]): Promise<number> => {
+      for (const method of [...METHODS, ...odd]) {
         const words = Array.from({ length: 3 }, () => randomUUID());
         secrets.push(...words);
         const [one, two, three] = words;
@@ -159,9 +164,9 @@ describe('what an API server tells Prometheus', () => {
       }
       return seriesIn(await metrics()).size;
     };
-    const first = await round();
+    const first = await round(ODD_METHODS[0]);
 
-    expect(await round()).toBe(first);
+    expect(await round(ODD_METHODS[1])).toBe(first);
     expect(first).toBeLessThan(2500);
     const told = await metrics();
     for (const word of secrets) expect(told.includes(word)).toBe(false);

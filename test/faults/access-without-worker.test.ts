@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { askForAccess } from '../setup/access.ts';
 import { tokenFor } from '../setup/client.ts';
+import { servingStage } from './serving-stage.ts';
 import { Stage } from './stage.ts';
 
 test('who asks for access while no worker runs is told so within seconds, and gets it once one does', async () => {
@@ -27,10 +28,8 @@ test('who asks for access while no worker runs is told so within seconds, and ge
 });
 
 test('who asks for access while the cluster cannot be reached is told what is wrong', async () => {
-  const stage = await Stage.setUp();
+  const stage = await servingStage();
   onTestFinished(() => stage.close());
-  await stage.startApi();
-  await stage.startWorker('worker');
   const identity = stage.environment('unlucky');
   const token = await tokenFor(identity.dev_id);
   const [api = ''] = stage.apis;

@@ -8,7 +8,8 @@ import { inTurns } from './in-turns.ts';
 import { recordedLives } from './recorded-lives.ts';
 import { closeRow } from './row.ts';
 import { chosenSeed, seededRandom } from './seeded-random.ts';
-import { Stage } from './stage.ts';
+import { servingStage } from './serving-stage.ts';
+import type { Stage } from './stage.ts';
 import { atStrength } from './strength.ts';
 
 const LATER = { Prefer: 'respond-async' };
@@ -26,8 +27,7 @@ const replay = `BERTH_SEED=${seed}`;
 let stage: Stage;
 
 beforeAll(async () => {
-  stage = await Stage.setUp();
-  await Promise.all([stage.startApi(), stage.startWorker('worker')]);
+  stage = await servingStage();
 });
 afterAll(() => stage.close());
 

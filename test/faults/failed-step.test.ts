@@ -4,7 +4,8 @@ import type { Identity } from '../../src/environment/identity.ts';
 import { expectNothingLeft } from './census.ts';
 import { refuseWith } from './faults.ts';
 import { closeRow } from './row.ts';
-import { Stage } from './stage.ts';
+import { servingStage } from './serving-stage.ts';
+import type { Stage } from './stage.ts';
 import { askingFor, REQUESTS_OF_PROVISIONING, type StepRequest, stepRequests } from './step-requests.ts';
 import { someOf } from './strength.ts';
 
@@ -45,8 +46,7 @@ describe('a provisioning that is refused for good in a step names the step, and 
 
   // All of them at once: an undoing is mostly a wait.
   beforeAll(async () => {
-    stage = await Stage.setUp();
-    await Promise.all([stage.startApi(), stage.startWorker('worker')]);
+    stage = await servingStage();
     ended = new Map(await Promise.all(cases.map(async (one) => [one, await refused(stage, one)] as const)));
   }, SCENE_MS);
   afterAll(() => stage.close());

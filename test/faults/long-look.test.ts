@@ -5,7 +5,8 @@ import { clusterBy } from '../setup/client.ts';
 import { eventsOf } from '../workflows/paths/history-file.ts';
 import { trailOf } from '../workflows/paths/trail.ts';
 import { delay, type Fault, Hold, refuseWith } from './faults.ts';
-import { Stage } from './stage.ts';
+import { servingStage } from './serving-stage.ts';
+import type { Stage } from './stage.ts';
 
 const LONG = { timeout: 40_000, interval: 200 };
 const TEST_MS = 120_000;
@@ -14,8 +15,7 @@ const POLICY = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' };
 let stage: Stage;
 let admin: Cluster;
 beforeAll(async () => {
-  [stage, admin] = await Promise.all([Stage.setUp(), clusterBy(inject('servers').adminKubeconfig)]);
-  await Promise.all([stage.startApi(), stage.startWorker('worker')]);
+  [stage, admin] = await Promise.all([servingStage(), clusterBy(inject('servers').adminKubeconfig)]);
 }, TEST_MS);
 afterAll(() => Promise.all([stage.close(), admin.close()]), TEST_MS);
 

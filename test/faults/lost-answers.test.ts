@@ -6,7 +6,8 @@ import { ClusterContents } from './cluster-contents.ts';
 import { doTwice, type Fault, loseAnswer } from './faults.ts';
 import { contentsOf } from './namespace-contents.ts';
 import { closeRow } from './row.ts';
-import { Stage } from './stage.ts';
+import { servingStage } from './serving-stage.ts';
+import type { Stage } from './stage.ts';
 import { someOf } from './strength.ts';
 
 const TEMPLATE = 'node';
@@ -28,9 +29,8 @@ describe('each write of a life, from the first of its start to the last of its e
   let writes: Pattern[];
 
   beforeAll(async () => {
-    stage = await Stage.setUp();
+    stage = await servingStage();
     cluster = new ClusterContents(inject('servers').adminKubeconfig);
-    await Promise.all([stage.startApi(), stage.startWorker('worker')]);
     const environment = stage.environment('undisturbed');
     undisturbed = await live(environment);
     expect(writesOf(stage, environment).length).toBeGreaterThan(Object.keys(undisturbed.contents).length);

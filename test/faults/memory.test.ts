@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectNothingLeft } from './census.ts';
 import type { ProxiedRequest } from './exchange.ts';
 import { refuseWith } from './faults.ts';
-import { Stage } from './stage.ts';
+import { servingStage } from './serving-stage.ts';
+import type { Stage } from './stage.ts';
 
 const LATER = { Prefer: 'respond-async' };
 const RULE = 'admission webhook "rules.example.com" denied the request: nothing is noted here';
@@ -12,8 +13,7 @@ const unavailable = refuseWith(503, 'the server is currently unable to handle th
 describe('an environment whose namespace cannot be told to remember it', () => {
   let stage: Stage;
   beforeAll(async () => {
-    stage = await Stage.setUp();
-    await Promise.all([stage.startApi(), stage.startWorker('worker')]);
+    stage = await servingStage();
   });
   afterAll(() => stage.close());
 

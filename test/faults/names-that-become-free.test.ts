@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { adminCluster } from '../setup/client.ts';
 import { refuseWith } from './faults.ts';
 import { closeRow } from './row.ts';
-import { Stage } from './stage.ts';
+import { servingStage } from './serving-stage.ts';
 
 const TEST_MS = 180_000;
 const unavailable = refuseWith(503, 'The server is currently unable to handle the request.');
@@ -12,9 +12,8 @@ test('an isolation that is begun again under a better name, which has become fre
   timeout: TEST_MS,
   meta: { fault: 'a better name becomes free meanwhile' },
 }, async ({ task }) => {
-  const stage = await Stage.setUp();
+  const stage = await servingStage();
   onTestFinished(() => stage.close());
-  await Promise.all([stage.startApi(), stage.startWorker('worker')]);
   const environment = stage.environment('renamed');
   const better = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: `dev-${environment.dev_id}` } };
   const admin = await adminCluster();

@@ -5,7 +5,8 @@ import { adminCluster } from '../setup/client.ts';
 import { registerWebhook, type Verdict } from './admission-webhook.ts';
 import { Hold } from './faults.ts';
 import { closeRow } from './row.ts';
-import { Stage } from './stage.ts';
+import { servingStage } from './serving-stage.ts';
+import type { Stage } from './stage.ts';
 import { someOf } from './strength.ts';
 
 const LATER = { Prefer: 'respond-async' };
@@ -14,8 +15,7 @@ const TEST_MS = 240_000;
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await Stage.setUp();
-  await Promise.all([stage.startApi(), stage.startWorker('worker')]);
+  stage = await servingStage();
 });
 afterAll(() => stage.close());
 

@@ -5,7 +5,8 @@ import type { Identity } from '../../src/environment/identity.ts';
 import { call } from '../setup/client.ts';
 import { delay } from './faults.ts';
 import { closeRow } from './row.ts';
-import { Stage } from './stage.ts';
+import { servingStage } from './serving-stage.ts';
+import type { Stage } from './stage.ts';
 import { atStrength } from './strength.ts';
 
 const SLOW_MS = atStrength(2000, 5000);
@@ -21,9 +22,8 @@ test('an apiserver that takes seconds for every answer: health and status do not
   timeout: TEST_MS,
   meta: { fault: 'apiserver 5 s slow' },
 }, async ({ task }) => {
-  const stage = await Stage.setUp();
+  const stage = await servingStage();
   onTestFinished(() => stage.close());
-  await Promise.all([stage.startApi(), stage.startWorker('worker')]);
   const [quick = [], slow = []] = ['quick', 'slow'].map((how) =>
     Array.from({ length: LIVES }, (_, index) => stage.environment(`${how}-${index}`)),
   );

@@ -6,7 +6,8 @@ import type { ProxiedRequest } from './exchange.ts';
 import { type Fault, refuseWith } from './faults.ts';
 import { closeRow } from './row.ts';
 import { chosenSeed, seededRandom } from './seeded-random.ts';
-import { Stage } from './stage.ts';
+import { servingStage } from './serving-stage.ts';
+import type { Stage } from './stage.ts';
 import {
   askingFor,
   outcomeOf,
@@ -35,8 +36,7 @@ const unavailable = refuseWith(503, 'The server is currently unable to handle th
 let stage: Stage;
 
 beforeAll(async () => {
-  stage = await Stage.setUp();
-  await Promise.all([stage.startApi(), stage.startWorker('worker')]);
+  stage = await servingStage();
 });
 afterAll(() => stage.close());
 

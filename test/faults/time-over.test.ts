@@ -12,7 +12,8 @@ import { eventsOf } from '../workflows/paths/history-file.ts';
 import { trailOf } from '../workflows/paths/trail.ts';
 import type { Rule } from './apiserver-proxy.ts';
 import { refuseWith } from './faults.ts';
-import { Stage } from './stage.ts';
+import { servingStage } from './serving-stage.ts';
+import type { Stage } from './stage.ts';
 
 const LONG = { timeout: 60_000, interval: 200 };
 const TEST_MS = 120_000;
@@ -20,8 +21,7 @@ const TEST_MS = 120_000;
 let stage: Stage;
 let admin: Cluster;
 beforeAll(async () => {
-  [stage, admin] = await Promise.all([Stage.setUp(), clusterBy(inject('servers').adminKubeconfig)]);
-  await Promise.all([stage.startApi(), stage.startWorker('worker')]);
+  [stage, admin] = await Promise.all([servingStage(), clusterBy(inject('servers').adminKubeconfig)]);
 }, TEST_MS);
 afterAll(() => Promise.all([stage.close(), admin.close()]), TEST_MS);
 

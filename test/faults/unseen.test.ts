@@ -9,7 +9,8 @@ import { clusterBy } from '../setup/client.ts';
 import { namespaceNow } from '../setup/leftovers.ts';
 import { type Fault, refuseWith } from './faults.ts';
 import { closeRow } from './row.ts';
-import { Stage } from './stage.ts';
+import { servingStage } from './serving-stage.ts';
+import type { Stage } from './stage.ts';
 
 const SOON = { timeout: 30_000, interval: 200 };
 /** Longer than it takes to look, and to end. */
@@ -27,9 +28,8 @@ describe('a namespace that is not seen', () => {
   let stage: Stage;
   let admin: Cluster;
   beforeAll(async () => {
-    stage = await Stage.setUp({ ownKey: true });
+    stage = await servingStage({ ownKey: true });
     admin = await clusterBy(inject('servers').adminKubeconfig);
-    await Promise.all([stage.startApi(), stage.startWorker('worker')]);
   });
   afterEach(() => stage.proxy.clear());
   afterAll(() => Promise.all([stage.close(), admin.close()]));

@@ -10,8 +10,9 @@ import { DriftWatcher } from '../../src/cluster/drift/watcher.ts';
 import { ownershipKey } from '../setup/access.ts';
 import { adminCluster } from '../setup/client.ts';
 import type { Matcher } from './apiserver-proxy.ts';
-import { cutAfter, type Fault, refuseWith, silentAfter } from './faults.ts';
+import { cutAfter, type Fault, Hold, refuseWith, silentAfter } from './faults.ts';
 import { closeRow } from './row.ts';
+import { servingStage } from './serving-stage.ts';
 import { proxyToSharedApiserver } from './shared-apiserver.ts';
 import { Stage } from './stage.ts';
 
@@ -80,6 +81,25 @@ describe('a watch whose connections are', () => {
     await shownWithin(LAG_MS, () => sees(watch, name));
     expect(failures).toEqual([expect.stringContaining('cannot be reached')]);
   });
+
+  it('begun again holds once the apiserver has taken it, and not while it is only asked', {
+    timeout: 60_000,
+  }, async () => {
+    const { proxy, watch } = await watching();
+    watch.start();
+    await shownWithin(LAG_MS, () => watch.isCurrent);
+    await proxy.refuse();
+    await shownWithin(LAG_MS, () => !watch.isCurrent);
+    const taken = new Hold('before it is done');
+    proxy.on(watches, taken.fault);
+    await proxy.accept();
+
+    await taken.caughtWithin(LAG_MS, 'a watch that is begun again');
+    expect(watch.isCurrent).toBe(false);
+    taken.release();
+
+    await shownWithin(LAG_MS, () => watch.isCurrent);
+  });
 });
 
 describe('environments of a worker whose watches are', () => {
@@ -117,9 +137,8 @@ describe('environments of a worker whose watches are', () => {
 it('what somebody changed, and nobody mends, is told again and again in the same words', {
   timeout: 120_000,
 }, async () => {
-  const stage = await Stage.setUp();
+  const stage = await servingStage();
   onTestFinished(() => stage.close());
-  await Promise.all([stage.startApi(), stage.startWorker('worker')]);
   const [admin, identity] = [await adminCluster(), stage.environment('unmended')];
   const { body } = await stage.start({ ...identity, template: 'bare' });
   await stage.endWorker('worker');

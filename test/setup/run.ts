@@ -74,7 +74,8 @@ export async function startForRun(
     if (templates !== undefined) await makeTemplates?.(templates);
     // Tests have Temporal namespaces of their own, and one key: a sweep would take up the environments of others.
     const workerVariables = { BERTH_SWEEP_EVERY: 'never' };
-    const api = await startApplication({ supervisor, servers, port, tokensFile, templates, workerVariables });
+    const say = progress.say;
+    const api = await startApplication({ supervisor, servers, port, tokensFile, templates, workerVariables, say });
     project.provide('servers', {
       temporal,
       temporalMetrics,

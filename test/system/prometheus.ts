@@ -99,6 +99,14 @@ export class Prometheus {
     return this.#ask<string[]>('label/__name__/values');
   }
 
+  /** The names of the labels that series of a metric have, and the values of each. */
+  async labels(metric: string): Promise<Map<string, string[]>> {
+    const of = new URLSearchParams({ 'match[]': metric });
+    const names = await this.#ask<string[]>(`labels?${of}`);
+    const values = names.map(async (name) => [name, await this.#ask<string[]>(`label/${name}/values?${of}`)] as const);
+    return new Map(await Promise.all(values));
+  }
+
   async #ask<T>(path: string): Promise<T> {
     const answer = await fetch(`${this.#url}/${path}`);
     const { status, data, error } = (await answer.json()) as { status: string; data: T; error?: string };

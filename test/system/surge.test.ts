@@ -35,5 +35,9 @@ it("a launch is played: everybody's client prints success, all of them find a sl
   };
   expect(summaries).toMatchObject([{ succeeded: DEVELOPERS, refused: 0, warmShare: 1, leftOver: 0 }]);
   expect(launches[0]?.calls.map(({ from }) => from)).toEqual(Array(DEVELOPERS).fill('warm_pool'));
-  expect(readFileSync(join(report, 'surge.html'), 'utf8')).toContain(`${DEVELOPERS} of ${DEVELOPERS}`);
+  expect(summaries[0]?.workers.most).toBeGreaterThan(0);
+  expect(summaries[0]?.apiServers.most).toBeGreaterThan(0);
+  const page = readFileSync(join(report, 'surge.html'), 'utf8');
+  expect(page).toContain(`${DEVELOPERS} of ${DEVELOPERS}`);
+  expect(page.match(/<circle/g)).toHaveLength(DEVELOPERS);
 });

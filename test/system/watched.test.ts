@@ -5,6 +5,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { KubernetesObject, V1Deployment, V1NetworkPolicy } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
+import type { CallOutcome } from '../../src/api/temporal/call-outcome.ts';
+import type { EndedCall } from '../../src/cluster/transport.ts';
+import type { Drift, Environment } from '../../src/environment/environment.ts';
+import type { ProblemKind } from '../../src/environment/problem.ts';
 import { readManifest } from '../../src/local/bootstrap/manifests.ts';
 import { BUILT_IN_TEMPLATES, REPOSITORY } from '../../src/local/repository.ts';
 import { Stage } from '../faults/stage.ts';
@@ -12,6 +16,7 @@ import { WarmSlots } from '../faults/warm-slots.ts';
 import { adminToken, call, clusterBy } from '../setup/client.ts';
 import { panels } from './dashboard.ts';
 import { Prometheus, RULES } from './prometheus.ts';
+import { groupingsIn, labelsShown, selectorsIn } from './promql.ts';
 
 const MOST_CALLS = 6;
 const AT_ONCE = 10;
@@ -31,9 +36,32 @@ interface Alert {
   annotations?: Record<string, string>;
 }
 
-const alerts: Required<Alert>[] = (parse(readFileSync(RULES, 'utf8')) as { groups: { rules: Alert[] }[] }).groups
-  .flatMap(({ rules }) => rules)
-  .filter((rule): rule is Required<Alert> => rule.alert !== undefined);
+/** What alerts go by and none of this brings about, by metric and label: as the code has it. */
+const NOT_BROUGHT_ABOUT: Record<string, Record<string, readonly string[]>> = {
+  berth_api_requests_total: { status: ['429', '500', '502'] },
+  berth_api_temporal_calls_total: { outcome: ['failed', 'silent'] satisfies CallOutcome[] },
+  berth_cluster_calls: { status: ['429', '500', 'no-answer' satisfies EndedCall['status']] },
+  berth_drift: { what: ['lost', 'not restored'] satisfies Drift['what'][] },
+  berth_environment_changes: {
+    problem: [
+      ...([
+        'cluster-failed',
+        'deadline-exceeded',
+        'isolation-not-enforced',
+        'internal',
+        'defect',
+      ] satisfies ProblemKind[]),
+    ],
+  },
+  berth_environment_ready_seconds_bucket: {
+    provisioned_from: ['prepared'] satisfies Environment['provisioned_from'][],
+  },
+};
+
+const rules = (parse(readFileSync(RULES, 'utf8')) as { groups: { rules: Alert[] }[] }).groups.flatMap(
+  ({ rules }) => rules,
+);
+const alerts = rules.filter((rule): rule is Required<Alert> => rule.alert !== undefined);
 const hasPrometheus = !spawnSync('prometheus', ['--version']).error;
 
 describe.skipIf(!hasPrometheus)('the alerts that are shipped', () => {
@@ -150,15 +178,41 @@ describe.skipIf(!hasPrometheus)('Prometheus, after a surge', () => {
   it('has read every metric that an alert goes by from a server that runs', async () => {
     const known = new Set(await prometheus.names());
     const isProved = inject('servers').probeImage !== undefined;
-    const rules = (parse(readFileSync(RULES, 'utf8')) as { groups: { rules: Alert[] }[] }).groups.flatMap(
-      ({ rules }) => rules,
-    );
     const named = new Set(
       rules.flatMap(({ expr }) => expr.match(/\b(?:berth|temporal)_\w+(?=[{[) ])|\bup(?=\{)/g) ?? []),
     );
     const unknown = [...named].filter((name) => !known.has(name) && (isProved || !name.startsWith('berth_isolation')));
 
     expect(named.size).toBeGreaterThan(15);
+    expect(unknown).toEqual([]);
+  });
+
+  it('has read every label that an alert chooses, groups or shows series by, and every value that it chooses', async () => {
+    const isProved = inject('servers').probeImage !== undefined;
+    const asked = rules
+      .filter(({ expr }) => isProved || !expr.includes('isolation_'))
+      .map((rule) => ({
+        ...{ rule, selectors: selectorsIn(rule.expr) },
+        joined: [...groupingsIn(rule.expr), ...labelsShown(Object.values(rule.annotations ?? {}).join('\n'))],
+      }));
+    const metrics = [...new Set(asked.flatMap(({ selectors }) => selectors.map(({ metric }) => metric)))];
+    const read = new Map(await Promise.all(metrics.map(async (one) => [one, await prometheus.labels(one)] as const)));
+
+    const unknown = asked.flatMap(({ rule, selectors, joined }) => [
+      ...selectors.flatMap(({ metric, matchers }) =>
+        matchers.flatMap(({ label, alternatives }) => {
+          const values = [...(read.get(metric)?.get(label) ?? []), ...(NOT_BROUGHT_ABOUT[metric]?.[label] ?? [])];
+          const missing = alternatives.filter((one) => !values.some((value) => new RegExp(`^(?:${one})$`).test(value)));
+          return missing.map((one) => `${metric}{${label}="${one}"}`);
+        }),
+      ),
+      ...joined
+        .filter((label) => !selectors.some(({ metric }) => read.get(metric)?.has(label)))
+        .map((label) => `${rule.alert ?? rule.expr}: ${label}`),
+    ]);
+
+    expect(asked.flatMap(({ selectors }) => selectors.flatMap(({ matchers }) => matchers)).length).toBeGreaterThan(15);
+    expect(asked.flatMap(({ joined }) => joined).length).toBeGreaterThan(30);
     expect(unknown).toEqual([]);
   });
 

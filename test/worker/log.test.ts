@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { refuseWith } from '../faults/faults.ts';
 import { Stage } from '../faults/stage.ts';
 import { tokenIn } from '../setup/access.ts';
 import { adminToken, call, tokenFor } from '../setup/client.ts';
@@ -9,6 +10,13 @@ const NOTICED_WITHIN = { timeout: 30_000 };
 const TEST_MS = 300_000;
 /** Everything that anybody has to say. */
 const ALL = { BERTH_LOG_LEVEL: 'trace' };
+
+/** The number of that level, as pino writes it. */
+const DEBUG = 20;
+
+/** A step makes a call that is refused for now so often, before it fails and says why. */
+const CALLS = 3;
+const QUOTES = 'Somebody has sent';
 
 type Line = Record<string, unknown>;
 
@@ -38,7 +46,12 @@ describe('the logs of a run, at their most talkative', () => {
         api,
         headers: { 'X-Request-Id': id },
       });
+    const key = readFileSync(stage.ownershipKeyFile, 'utf8').trim();
+    const base64 = Buffer.from(key, 'hex').toString('base64');
+    // As on the day on which somebody's error quotes them: that is told too, but for these.
+    const quoted = [`Bearer ${workersToken()}`, ...tokens, key, base64].join(', ');
     await ask('start', { ...environment, template: 'bare' });
+    stage.proxy.on({ method: 'POST', resource: 'serviceaccounts' }, refuseWith(500, `${QUOTES} ${quoted}`), CALLS);
     const access = await ask('kubeconfig', environment);
     await ask('start', { ...environment, template: token });
     for (const bearer of [`${token}x`, `Basic ${token}`]) await call(bearer, 'GET', `/environments/${token}`, { api });
@@ -49,20 +62,19 @@ describe('the logs of a run, at their most talkative', () => {
     await ask('terminate', environment);
     await vi.waitFor(() => expect(logs()).toContain('the environment is terminated'), NOTICED_WITHIN);
     text = logs();
-    const key = readFileSync(stage.ownershipKeyFile, 'utf8').trim();
     secrets = [
       ...tokens.map((one) => one.slice('berth_'.length + 13, -9)),
       ...tokenIn(access.body.kubeconfig ?? '')
         .split('.')
         .slice(1),
       ...workersToken().split('.').slice(1),
-      key,
-      Buffer.from(key, 'hex').toString('base64'),
+      ...[key, base64],
     ];
   }, TEST_MS);
   afterAll(() => stage.close());
 
   it('show none of the tokens, credentials and keys that were used', () => {
+    expect(text).toContain(QUOTES);
     expect(secrets.length).toBe(8);
     for (const secret of secrets) {
       expect(secret.length).toBeGreaterThan(20);
@@ -74,6 +86,13 @@ describe('the logs of a run, at their most talkative', () => {
   it('are JSON, line by line', () => {
     expect(lines().length).toBeGreaterThan(20);
     for (const line of lines()) expect(line).toMatchObject({ level: expect.any(Number), msg: expect.any(String) });
+  });
+
+  it('tell of how workflows were bundled to those only who look for it', () => {
+    const bundled = lines().filter(({ msg }) => /workflow bundle created|webpack/i.test(String(msg)));
+
+    expect(bundled.length).toBeGreaterThan(1);
+    for (const { level } of bundled) expect(level).toBe(DEBUG);
   });
 
   it('lead from a request to its environment, its workflow and what workers did for it', () => {

@@ -1,22 +1,19 @@
-import { log } from '@temporalio/activity';
 import { type Wanted, wantedAt } from '../../capacity/calendar.ts';
 import { emptyRecord, startsSince, withStarts } from '../../capacity/demand-record.ts';
 import { emptyLedger, type Ledger, withHappened, withPools, withSeen } from '../../capacity/ledger.ts';
-import type { Reading } from '../../capacity/observation.ts';
-import { type Observed, UNLIMITED } from '../../capacity/observed.ts';
-import { type Memory, observedPool, RATE_MS } from '../../capacity/observed-pool.ts';
+import type { Observed } from '../../capacity/observed.ts';
+import { type Memory, RATE_MS } from '../../capacity/observed-pool.ts';
 import { expectedSoon } from '../../capacity/servers/expected.ts';
 import type { Settings } from '../../capacity/settings.ts';
-import { roomFor } from '../../cluster/room.ts';
 import { DEFAULT_TEMPLATE } from '../../templates/specification.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { awaitedNow } from './awaited.ts';
 import type { Remembered } from './history.ts';
 import { justFailed } from './just-failed.ts';
+import { observePools } from './pools.ts';
 import { type Read, readWorld, unlessUnread } from './read.ts';
 import { observeServers } from './servers.ts';
 import { type SeenSlots, seenSlots } from './slots.ts';
-import { type Version, versionOf } from './versions.ts';
 
 /** Lists lag behind: what happened later than that is counted by the next plan. */
 const LAG_MS = 10_000;
@@ -48,27 +45,8 @@ export async function observeCapacity(
     demand: read.starts ? withStarts(demand, anybodys, untilMs) : demand,
     atMs,
   };
-  const versions = await Promise.all(names.map((name) => versionOf(name, dependencies.templates)));
-  const pools = names.flatMap((template, index) => {
-    const version = versions[index];
-    const slots = seen && (seen.pools.get(template) ?? []);
-    const digest = version && digestOf(template, version, memory, slots?.at(-1)?.digest);
-    if (version === undefined || digest === undefined) return [];
-    const { count, reasons } = wanted.slots.find((one) => one.template === template) ?? { count: 0, reasons: [] };
-    const isGone = version.state === 'gone';
-    const readings = {
-      ...{ template, digest, slots, starts: read.starts, takesRoom: takesRoom(version) },
-      settings: isGone ? undefined : settings.pools[template],
-      // Where it cannot be read who has come, it cannot be told who is still to come.
-      calendar: read.starts && { count: isGone ? 0 : count, reasons },
-    };
-    return [observedPool(readings, before, memory)];
-  });
-  const isWanted = (name: string | undefined) =>
-    pools.some(({ template, ceiling }) => template === name && ceiling > 0);
-  const isAwaited = (name: string | undefined) => wanted.roster.some(({ template }) => template === name);
-  const made = versions.filter((_, index) => isWanted(names[index]) || isAwaited(names[index]));
-  const headroom = await headroomFor(dependencies, made, seen, signal);
+  const around = { names, settings, wanted, seen, starts: read.starts, before, memory };
+  const { pools, headroom } = await observePools(dependencies, around, signal);
   const servers =
     dependencies.scaling &&
     (await observeServers(
@@ -122,34 +100,6 @@ function seenNow(ledger: Ledger, seen: SeenSlots | undefined, atMs: number): Led
     ([template, slots]) => [template, slots.filter(({ state }) => state === 'ready').length] as const,
   );
   return withSeen(ledger, new Map(ready), seen.notWhole, atMs);
-}
-
-/** What was made last goes on being made where the template cannot be used: it will be mended. */
-function digestOf(template: string, version: Version, { ledger }: Memory, seen?: string): string | undefined {
-  if (version.state === 'there') return version.specification.template.digest;
-  if (version.state === 'gone') log.warn(`There is no template '${template}' any more.`);
-  if (version.state === 'unusable') log.warn(`The template '${template}' cannot be used: ${version.reason}`);
-  return ledger.pools[template]?.last?.serve[0] ?? seen;
-}
-
-function takesRoom(version: Version): boolean {
-  return version.state !== 'there' || Object.keys(version.specification.recipe.workload.pods).length > 0;
-}
-
-async function headroomFor(
-  { cluster }: Dependencies,
-  versions: readonly Version[],
-  seen: SeenSlots | undefined,
-  signal: AbortSignal,
-): Promise<Reading<number> | undefined> {
-  const recipes = versions.flatMap((version) =>
-    version.state === 'there' && takesRoom(version) ? [version.specification.recipe] : [],
-  );
-  if (recipes.length === 0) return { value: UNLIMITED, ageMs: 0 };
-  const slots = seen ? [...[...seen.pools.values()].flat(), ...seen.prepared] : [];
-  const making = slots.filter(({ state }) => state === 'making').map(({ name }) => name);
-  const value = await unlessUnread('nodes and pods', () => roomFor(cluster, recipes, making, signal));
-  return value === undefined ? undefined : { value, ageMs: 0 };
 }
 
 function isAnybodys({ isPrepared }: { isPrepared: boolean }): boolean {

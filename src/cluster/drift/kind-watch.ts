@@ -52,6 +52,10 @@ export class KindWatch {
     };
     const watch = new LeanWatch(kubeConfig, watched.kind, {
       isOver: () => this.#isStopped,
+      onTaken: () => {
+        this.#hear();
+        this.#hasFailed = false;
+      },
       onHeard: () => this.#hear(),
     });
     // The library waits up to 30 s between two watches on which nothing came.
@@ -61,7 +65,6 @@ export class KindWatch {
     this.#informer.on('update', (object) => follower.onChange(object, false));
     this.#informer.on('delete', (object) => follower.onChange(object, true));
     this.#informer.on('connect', () => {
-      this.#hasFailed = false;
       if (this.#begunAt > 0) follower.onRestart();
       this.#begunAt = performance.now();
     });
@@ -114,37 +117,40 @@ export class KindWatch {
   }
 }
 
+/** Who has begun a watch. */
+interface Asker {
+  isOver(): boolean;
+  /** The apiserver has taken the watch. */
+  onTaken(): void;
+  /** Something came. */
+  onHeard(): void;
+}
+
 /** A watch that keeps of each object what is needed, and is not begun after the end, as the informer would have it. */
 class LeanWatch extends Watch {
   readonly #kind: string;
-  readonly #isOver: () => boolean;
-  readonly #onHeard: () => void;
+  readonly #asker: Asker;
 
-  constructor(
-    kubeConfig: KubeConfig,
-    kind: string,
-    { isOver, onHeard }: { isOver: () => boolean; onHeard: () => void },
-  ) {
+  constructor(kubeConfig: KubeConfig, kind: string, asker: Asker) {
     super(kubeConfig);
     this.#kind = kind;
-    this.#isOver = isOver;
-    this.#onHeard = onHeard;
+    this.#asker = asker;
   }
 
   override async watch(...[path, query, callback, done]: Parameters<Watch['watch']>): Promise<AbortController> {
-    if (this.#isOver()) return new AbortController();
+    if (this.#asker.isOver()) return new AbortController();
     let hasEnded = false;
     const end: typeof done = (error) => {
       hasEnded = true;
       done(error);
     };
     const leanly: typeof callback = (phase, object, whole) => {
-      this.#onHeard();
+      this.#asker.onHeard();
       callback(phase, phase === 'ERROR' ? object : lean(this.#kind, object), whole);
     };
     const request = await super.watch(path, query, leanly, end);
-    // The apiserver has taken it: one on which nothing comes is as good.
-    if (!hasEnded) this.#onHeard();
+    // One on which nothing comes is as good.
+    if (!hasEnded) this.#asker.onTaken();
     return request;
   }
 }

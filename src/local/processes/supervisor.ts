@@ -21,6 +21,11 @@ export interface ServerCommand {
   readonly graceMs?: number;
   /** Whether it gets an IPC channel, on which it says 'ready'. @default false */
   readonly ipc?: boolean;
+  /**
+   * Called where it ends unasked, with what is to be said of that.
+   * @default everything ends, for that reason
+   */
+  readonly onDeath?: (reason: UserError) => void;
 }
 
 interface RunningServer {
@@ -32,12 +37,13 @@ interface RunningServer {
 /**
  * Runs servers as children in sessions of their own, so that Ctrl-C reaches only us and they end in our order.
  *
- * The first one that ends by itself aborts `signal`, with a {@link UserError} that names it as the reason.
+ * The first one that ends by itself aborts `signal`, with a {@link UserError} that names it as the reason: unless
+ * somebody else sees to that one.
  */
 export class Supervisor {
   readonly #stateDirectory: string;
   readonly #records: ProcessRecords;
-  readonly #running: RunningServer[] = [];
+  readonly #running = new Set<RunningServer>();
   /** Those that were told to end. */
   readonly #going = new Set<ChildProcess>();
   readonly #failure = new AbortController();
@@ -53,6 +59,11 @@ export class Supervisor {
     return this.#failure.signal;
   }
 
+  /** Whether everything ends, or has ended. */
+  get isEnding(): boolean {
+    return this.#stopping || this.signal.aborted;
+  }
+
   /** Ends what a former run of this state directory left behind; returns the names. */
   endLeftovers(): Promise<string[]> {
     return this.#records.endLeftovers();
@@ -63,9 +74,13 @@ export class Supervisor {
     this.#failure.abort(reason);
   }
 
-  /** Starts a server; returns at once. */
+  /**
+   * Starts a server; returns at once.
+   * @throws the reason for which everything ends, where it does
+   */
   start(server: ServerCommand): ChildProcess {
     this.#failure.signal.throwIfAborted();
+    if (this.#stopping) throw new Error(`Everything was told to end: ${server.name} is not started any more.`);
     const logFile = this.logFile(server.name);
     const log = openLog(logFile);
     const child = spawn(server.command, server.args, {
@@ -75,11 +90,12 @@ export class Supervisor {
       stdio: server.ipc === true ? ['ignore', log, log, 'ipc'] : ['ignore', log, log],
     });
     closeSync(log);
-    this.#track({ name: server.name, child, graceMs: server.graceMs ?? 5_000 });
-    child.once('error', (error) => this.#died(server.name, error.message));
+    const running = { name: server.name, child, graceMs: server.graceMs ?? 5_000 };
+    this.#track(running);
+    child.once('error', (error) => this.#died(server, error.message));
     child.once('exit', (code, signal) => {
-      this.#records.remove(server.name);
-      if (!this.#going.delete(child)) this.#died(server.name, signal === null ? `exit code ${code}` : signal);
+      this.#untrack(running);
+      if (!this.#going.delete(child)) this.#died(server, signal === null ? `exit code ${code}` : signal);
     });
     return child;
   }
@@ -92,10 +108,7 @@ export class Supervisor {
   track(name: string, child: ChildProcess): () => void {
     const command = { name, child, graceMs: 0 };
     this.#track(command);
-    return () => {
-      this.#records.remove(name);
-      this.#running.splice(this.#running.indexOf(command), 1);
-    };
+    return () => this.#untrack(command);
   }
 
   /** Where a server's output goes. */
@@ -105,17 +118,16 @@ export class Supervisor {
 
   /** Ends one server, and lets the others run. */
   async end(child: ChildProcess): Promise<void> {
-    const server = this.#running.find((one) => one.child === child);
+    const server = [...this.#running].find((one) => one.child === child);
     if (server === undefined || hasEnded(child)) return;
     this.#going.add(child);
     await end(server);
-    this.#running.splice(this.#running.indexOf(server), 1);
   }
 
   /** Ends all servers, the last started first. Safe to call again. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    for (const server of this.#running.toReversed()) await end(server);
+    for (const server of [...this.#running].toReversed()) await end(server);
   }
 
   /** Kills all servers at once, without waiting; for a second Ctrl-C and for a process that is itself about to end. */
@@ -130,15 +142,20 @@ export class Supervisor {
 
   #track(process: RunningServer): void {
     if (process.child.pid !== undefined) this.#records.add(process.name, process.child.pid);
-    this.#running.push(process);
+    this.#running.add(process);
   }
 
-  #died(name: string, how: string): void {
-    if (this.#stopping || this.signal.aborted) return;
+  #untrack(process: RunningServer): void {
+    this.#records.remove(process.name);
+    this.#running.delete(process);
+  }
+
+  #died({ name, onDeath = (reason) => this.abort(reason) }: ServerCommand, how: string): void {
+    if (this.isEnding) return;
     const log = this.logFile(name);
     const lines = lastLines(log).map((line) => `\n  ${line}`);
     const said = lines.length === 0 ? '' : ` Its last lines:${lines.join('')}`;
-    this.abort(new UserError(`${name} ended unexpectedly (${how}); see ${log}.${said}`));
+    onDeath(new UserError(`${name} ended unexpectedly (${how}); see ${log}.${said}`));
   }
 }
 

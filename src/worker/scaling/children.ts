@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Scaler } from '../../activities/scaling.ts';
 import { limitsSchema } from '../../capacity/servers/limits.ts';
-import type { ServerKind } from '../../capacity/servers/observed.ts';
+import type { Occupied, ServerKind } from '../../capacity/servers/observed.ts';
+import { occupiedSchema } from '../../capacity/servers/occupied.ts';
 import { ask, type Peer } from '../../ipc/questions.ts';
 
 const ANSWERED_WITHIN_MS = 5000;
@@ -11,7 +12,6 @@ const fleetSchema = z.object({
   most: z.object({ count: z.int(), because: z.string() }).optional(),
   limits: limitsSchema.optional(),
 });
-const occupiedSchema = z.object({ count: z.number(), servers: z.number() });
 
 /** Servers that are children of the process that has started this one too: it is asked for them. */
 export class Children implements Scaler {
@@ -26,7 +26,7 @@ export class Children implements Scaler {
     return fleetSchema.parse(await this.#ask('fleet', { kind }));
   }
 
-  async occupied(kind: ServerKind): Promise<z.infer<typeof occupiedSchema>> {
+  async occupied(kind: ServerKind): Promise<Occupied> {
     return occupiedSchema.parse(await this.#ask('occupied', { kind }));
   }
 

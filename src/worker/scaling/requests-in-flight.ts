@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIPv6 } from 'node:net';
 import { z } from 'zod';
 import type { Occupied } from '../../capacity/servers/observed.ts';
-import { together } from './slots-in-use.ts';
+import { SILENT, together } from '../../capacity/servers/occupied.ts';
 
 const ANSWERED_WITHIN_MS = 2000;
 /** So many are asked at once, and so many altogether. */
@@ -10,8 +10,6 @@ const [AT_ONCE, MOST_ASKED] = [20, 200];
 
 /** As an API server answers `GET /health/load`. */
 const loadSchema = z.object({ in_flight: z.int().min(0), most: z.int().min(1) });
-/** Whoever does not answer in time is taken to be full: it is the busiest that do not. */
-const SILENT: Occupied = { count: 0, servers: 1 };
 
 /**
  * What all API servers have in hand that a name stands for, as a headless Service has one.

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Worker } from '@temporalio/worker';
 import type { Occupied } from '../../capacity/servers/observed.ts';
+import { together } from '../../capacity/servers/occupied.ts';
 import { TASK_QUEUE } from '../../workflows/messages.ts';
 
 /** How often workers tell Temporal what they have in hand, in milliseconds. */
@@ -63,13 +64,6 @@ export function slotsOf(worker: Worker): Occupied {
 
 function mostOf(supplier: { type: string; numSlots?: number }): number {
   return supplier.numSlots ?? 0;
-}
-
-export function together(all: readonly Occupied[]): Occupied {
-  return all.reduce((sum, { count, servers }) => ({ count: sum.count + count, servers: sum.servers + servers }), {
-    count: 0,
-    servers: 0,
-  });
 }
 
 /** It is as full as the slots of that kind of which the most are in use. */
