@@ -31,6 +31,15 @@ export function delay(ms: number): Fault {
   };
 }
 
+/** So many requests are passed on before it is done. */
+export function afterFirst(passed: number, fault: Fault): Fault {
+  let seen = 0;
+  return (exchange) => {
+    seen += 1;
+    return seen > passed ? fault(exchange) : exchange.pass();
+  };
+}
+
 /** A watch is cut after so many milliseconds. */
 export function cutAfter(ms: number): Fault {
   return (exchange) => exchange.passFor(ms, 'cut');
