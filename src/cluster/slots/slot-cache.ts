@@ -1,7 +1,7 @@
 import type { V1Namespace } from '@kubernetes/client-node';
 import { claimedAs } from '../../environment/claim.ts';
 import type { Specification } from '../../environment/request.ts';
-import { isPrepared } from '../../environment/slot.ts';
+import { isPrepared, versionsOf } from '../../environment/slot.ts';
 import type { Candidate, Shelf } from './claim.ts';
 import { type SeenSlot, seenSlot } from './seen-slot.ts';
 
@@ -68,13 +68,10 @@ export class SlotCache implements Shelf {
 
 /** Those of this version first, then version by version, by the newest slot of each. */
 function inOrder(slots: readonly SeenSlot[], current: string): SeenSlot[] {
-  const newest = new Map<string, number>([[current, Number.POSITIVE_INFINITY]]);
-  for (const { specification, createdAt } of slots) {
-    const { digest } = specification.template;
-    newest.set(digest, Math.max(newest.get(digest) ?? 0, +createdAt));
-  }
-  const age = ({ specification }: SeenSlot): number => newest.get(specification.template.digest) ?? 0;
-  return slots.toSorted((one, other) => (age(one) === age(other) ? 0 : age(other) - age(one)));
+  const digestOf = ({ specification }: SeenSlot): string => specification.template.digest;
+  const seen = slots.map((slot) => ({ digest: digestOf(slot), createdAt: +slot.createdAt }));
+  const rank = new Map(versionsOf(seen, current).map((version, index) => [version, index]));
+  return slots.toSorted((one, other) => (rank.get(digestOf(one)) ?? 0) - (rank.get(digestOf(other)) ?? 0));
 }
 
 /** In an order that nobody can foresee (Fisher and Yates). */
