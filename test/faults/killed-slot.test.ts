@@ -26,11 +26,11 @@ const SLOT_STEPS = Object.keys(slotActivities({} as never)) as SlotStep[];
 type Case = StepRequest & { readonly moment: Moment };
 const CASES = someOf(
   [
-    ...stepRequests(SLOT_STEPS, REQUESTS_OF_SLOTS),
     ...stepRequests(
       STEPS.filter((step) => step !== 'isolation'),
       REQUESTS_OF_PROVISIONING,
     ),
+    ...stepRequests(SLOT_STEPS, REQUESTS_OF_SLOTS),
   ].flatMap((request) => MOMENTS.map((moment): Case => ({ ...request, moment }))),
 );
 const FAILING = CASES.filter(isRefused);
