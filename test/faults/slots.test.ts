@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { NOBODYS } from '../../src/environment/identity.ts';
 import { adminCluster } from '../setup/client.ts';
 import type { ProxiedRequest } from './exchange.ts';
-import { cut, doTwice, type Fault, Hold, loseAnswer, MOMENTS, silentOnce } from './faults.ts';
+import { cut, doLate, doTwice, type Fault, Hold, loseAnswer, MOMENTS, refuseWith, silentOnce } from './faults.ts';
 import { closeRow } from './row.ts';
 import { Stage } from './stage.ts';
 import { atStrength } from './strength.ts';
@@ -11,6 +10,7 @@ import { WarmSlots } from './warm-slots.ts';
 const SLOTS = atStrength(10, 50);
 const LATER = { Prefer: 'respond-async' };
 const CAUGHT_MS = 30_000;
+const SOON = { timeout: 15_000, interval: 50 };
 const TEST_MS = 240_000;
 
 describe('claims of warm slots', () => {
@@ -92,6 +92,60 @@ describe('claims of warm slots', () => {
       await slots.remove();
       runs++;
     });
+  });
+
+  test('a claim that is done only after it was given up is refused: the same slot was claimed again, before any other', {
+    timeout: TEST_MS,
+  }, async () => {
+    const made = await slots.make(4);
+    const { promise: later, resolve: doIt } = Promise.withResolvers<void>();
+    const first = stage.proxy.requests.length;
+    stage.proxy.on(isClaimOf(made), doLate(later), 1);
+    const developer = stage.environment('given-up');
+
+    const { status, body } = await stage.start({ ...developer, template: 'bare' });
+    const claims = stage.proxy.requests.slice(first).filter(isClaimOf(made));
+    doIt();
+
+    expect({ status, body }).toMatchObject({ status: 200, body: { provisioned_from: 'warm_pool' } });
+    expect(claims.map(({ name }) => name)).toEqual([body.namespace, body.namespace]);
+    await expect.poll(() => claims.map(({ status }) => status), SOON).toEqual([409, 200]);
+    expect(await slots.seen()).toHaveLength(3);
+    expect((await stage.terminate(developer)).status).toBe(200);
+    await slots.remove();
+    runs++;
+  });
+
+  test('a second slot of a life, whose claim is done only after its worker was killed, is told by the sweep, and goes with it', {
+    timeout: TEST_MS,
+  }, async () => {
+    const made = await slots.make(2);
+    const hold = new Hold('before it is done');
+    stage.proxy.on(isClaimOf(made), hold.fault, 1);
+    const developer = stage.environment('twice');
+    await stage.start({ ...developer, template: 'bare' }, { headers: LATER });
+    const late = await hold.caughtWithin(CAUGHT_MS, 'the claim');
+    // Nobody else touches the slot meanwhile, so that it is as the late claim has seen it.
+    const untouched = stage.proxy.on(
+      isClaimOf([late.name ?? '']),
+      refuseWith(409, 'somebody was faster', {}, 'Conflict'),
+    );
+    await stage.killWorker(late.caller);
+    const shown = await stage.settled(developer);
+    untouched.left = 0;
+    hold.release();
+    await expect.poll(() => late.status, SOON).toBe(200);
+    await stage.startMeasuredWorker(late.caller);
+
+    const { findings } = await stage.sweep();
+
+    expect([shown.namespace, late.name].toSorted()).toEqual(made.toSorted());
+    expect(findings).toMatchObject([{ namespace: late.name, verdict: 'keep', identity: developer, isOdd: true }]);
+    expect((await stage.terminate(developer)).status).toBe(200);
+    const admin = await adminCluster();
+    const reference = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: late.name ?? '' } };
+    expect(await admin.read(reference)).toBeUndefined();
+    runs++;
   });
 
   test('a slot that is deleted under its claim is nobody’s: the developer gets another', {
@@ -203,29 +257,6 @@ describe('claims of warm slots', () => {
       await slots.remove();
       runs++;
     });
-  });
-
-  test('a worker that is killed just as it offers a slot: another has it offered, once', {
-    timeout: TEST_MS,
-  }, async () => {
-    const hold = new Hold('after it is done');
-    const name = `dev-${stage.developers}-slot-offered`;
-    let patches = 0;
-    // The first is its mark, the second offers it.
-    const isOffer = (request: ProxiedRequest): boolean => isClaimOf([name])(request) && ++patches === 2;
-    const rule = stage.proxy.on(isOffer, hold.fault, 1);
-    const making = slots.run({ dev_id: `${stage.developers}-slot-offered`, project: NOBODYS }, 'bare');
-    const { caller } = await hold.caughtWithin(CAUGHT_MS, 'the offer');
-    rule.left = 0;
-
-    await stage.killWorker(caller);
-    hold.drop();
-    await making;
-    await stage.startMeasuredWorker(caller);
-
-    expect(await slots.seen()).toMatchObject([{ namespace: { name }, state: 'ready' }]);
-    await slots.remove();
-    runs++;
   });
 
   test('and in the end nothing is left of any of them', { meta: { fault: 'a claim of a slot broken off' } }, async ({
