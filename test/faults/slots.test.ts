@@ -3,12 +3,21 @@ import { adminCluster } from '../setup/client.ts';
 import type { ProxiedRequest } from './exchange.ts';
 import { cut, doLate, doTwice, type Fault, Hold, loseAnswer, MOMENTS, refuseWith, silentOnce } from './faults.ts';
 import { closeRow } from './row.ts';
+import { chosenSeed, seededRandom } from './seeded-random.ts';
 import { Stage } from './stage.ts';
 import { atStrength } from './strength.ts';
 import { WarmSlots } from './warm-slots.ts';
 
 const SLOTS = atStrength(10, 50);
 const LATER = { Prefer: 'respond-async' };
+/** Which part of the calls meets one of these. */
+const UNLUCKY = 0.1;
+const MISHAPS: Fault[] = [
+  loseAnswer,
+  doTwice,
+  refuseWith(429, 'Too many requests, please try again later.', { 'retry-after': '1' }),
+  refuseWith(503, 'The server is currently unable to handle the request.'),
+];
 const CAUGHT_MS = 30_000;
 const SOON = { timeout: 15_000, interval: 50 };
 const TEST_MS = 240_000;
@@ -145,6 +154,53 @@ describe('claims of warm slots', () => {
     const admin = await adminCluster();
     const reference = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: late.name ?? '' } };
     expect(await admin.read(reference)).toBeUndefined();
+    runs++;
+  });
+
+  test('a claim that is refused for good, as by a webhook, takes nothing: the developer has one built, and the slots wait on', {
+    timeout: TEST_MS,
+  }, async () => {
+    const made = await slots.make(2);
+    const denied = refuseWith(403, 'admission webhook "names.example.com" denied the request', {}, 'Forbidden');
+    const rule = stage.proxy.on(isClaimOf(made), denied);
+    const developer = stage.environment('denied');
+
+    const { status, body } = await stage.start({ ...developer, template: 'bare' });
+    rule.left = 0;
+
+    expect({ status, body }).toMatchObject({ status: 200, body: { provisioned_from: 'cold' } });
+    expect((await slots.seen()).map(({ namespace }) => namespace.name).toSorted()).toEqual(made.toSorted());
+    expect((await stage.terminate(developer)).status).toBe(200);
+    await slots.remove();
+    runs++;
+  });
+
+  test('slots that are made and claimed while one call in ten is lost, done twice or refused for now: none is lost, or given twice', {
+    timeout: TEST_MS,
+  }, async () => {
+    const seed = chosenSeed();
+    const random = seededRandom(seed);
+    let hits = 0;
+    const isUnlucky = ({ query }: ProxiedRequest): boolean => !query.includes('watch=') && random() < UNLUCKY;
+    const rule = stage.proxy.on(isUnlucky, (exchange) => (MISHAPS[hits++ % MISHAPS.length] as Fault)(exchange));
+    const made = await slots.make(SLOTS);
+
+    const answers = await Promise.all(
+      made.map((_, one) => stage.start({ ...stage.environment(`unsteady-${one}`), template: 'bare' })),
+    );
+    rule.left = 0;
+
+    expect(hits).toBeGreaterThan(MISHAPS.length);
+    expect(
+      answers.map(({ status }) => status),
+      `with the seed ${seed}`,
+    ).toEqual(made.map(() => 200));
+    const given = answers.flatMap(({ body }) => (body.provisioned_from === 'warm_pool' ? [body.namespace] : []));
+    expect(given.length).toBeGreaterThan(0);
+    const waiting = (await slots.seen()).map(({ namespace }) => namespace.name);
+    expect([...given, ...waiting].toSorted(), `with the seed ${seed}`).toEqual(made.toSorted());
+    await Promise.all(answers.map(({ body }) => stage.terminate(body)));
+    await slots.remove();
     runs++;
   });
 
