@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Identity } from '../../src/environment/identity.ts';
 import { adminCluster } from '../setup/client.ts';
 import type { ProxiedRequest } from './exchange.ts';
 import { cut, doLate, doTwice, type Fault, Hold, loseAnswer, MOMENTS, refuseWith, silentOnce } from './faults.ts';
@@ -72,9 +73,7 @@ describe('claims of warm slots', () => {
       expect({ status, body }).toMatchObject({ status: 200, body: { provisioned_from: 'warm_pool' } });
       const waiting = (await slots.seen()).map(({ namespace }) => namespace.name);
       expect([body.namespace, ...waiting].toSorted()).toEqual([first, second]);
-      expect((await stage.terminate(developer)).status).toBe(200);
-      await slots.remove();
-      runs++;
+      await end(developer);
     });
   });
 
@@ -97,9 +96,7 @@ describe('claims of warm slots', () => {
       if (moment === 'after it is done') expect(shown.namespace).toBe(name);
       const waiting = (await slots.seen()).map(({ namespace }) => namespace.name);
       expect([shown.namespace, ...waiting].toSorted()).toEqual(made.toSorted());
-      expect((await stage.terminate(developer)).status).toBe(200);
-      await slots.remove();
-      runs++;
+      await end(developer);
     });
   });
 
@@ -120,9 +117,7 @@ describe('claims of warm slots', () => {
     expect(claims.map(({ name }) => name)).toEqual([body.namespace, body.namespace]);
     await expect.poll(() => claims.map(({ status }) => status), SOON).toEqual([409, 200]);
     expect(await slots.seen()).toHaveLength(3);
-    expect((await stage.terminate(developer)).status).toBe(200);
-    await slots.remove();
-    runs++;
+    await end(developer);
   });
 
   test('a second slot of a life, whose claim is done only after its worker was killed, is told by the sweep, and goes with it', {
@@ -170,9 +165,7 @@ describe('claims of warm slots', () => {
 
     expect({ status, body }).toMatchObject({ status: 200, body: { provisioned_from: 'cold' } });
     expect((await slots.seen()).map(({ namespace }) => namespace.name).toSorted()).toEqual(made.toSorted());
-    expect((await stage.terminate(developer)).status).toBe(200);
-    await slots.remove();
-    runs++;
+    await end(developer);
   });
 
   test('slots that are made and claimed while one call in ten is lost, done twice or refused for now: none is lost, or given twice', {
@@ -199,9 +192,7 @@ describe('claims of warm slots', () => {
     expect(given.length).toBeGreaterThan(0);
     const waiting = (await slots.seen()).map(({ namespace }) => namespace.name);
     expect([...given, ...waiting].toSorted(), `with the seed ${seed}`).toEqual(made.toSorted());
-    await Promise.all(answers.map(({ body }) => stage.terminate(body)));
-    await slots.remove();
-    runs++;
+    await end(...answers.map(({ body }) => body));
   });
 
   test('a slot that is deleted under its claim is nobody’s: the developer gets another', {
@@ -223,9 +214,7 @@ describe('claims of warm slots', () => {
 
     expect({ status, body }).toMatchObject({ status: 200, body: { provisioned_from: 'warm_pool' } });
     expect(body.namespace).not.toBe(name);
-    expect((await stage.terminate(developer)).status).toBe(200);
-    await slots.remove();
-    runs++;
+    await end(developer);
   });
 
   describe.for(MOMENTS)('a terminate in the middle of a claim, %s', (moment) => {
@@ -309,9 +298,7 @@ describe('claims of warm slots', () => {
         body: { state: 'ready', provisioned_from: isClaimed ? 'warm_pool' : 'cold' },
       });
       expect((await slots.seen()).map(({ state }) => state)).toEqual(isClaimed ? [] : ['going']);
-      expect((await stage.terminate(developer)).status).toBe(200);
-      await slots.remove();
-      runs++;
+      await end(developer);
     });
   });
 
@@ -322,6 +309,13 @@ describe('claims of warm slots', () => {
     await stage.endProcesses();
     await closeRow(task, runs, stage.scope());
   });
+
+  /** Ends what a test has made, all of it at once. */
+  async function end(...developers: Identity[]): Promise<void> {
+    const ended = await Promise.all([...developers.map((one) => stage.terminate(one)), slots.remove()]);
+    expect(ended.flatMap((answer) => answer?.status ?? [])).toEqual(developers.map(() => 200));
+    runs++;
+  }
 
   function isClaimOf(names: string[]) {
     return ({ method, resource, name = '' }: { method: string; resource?: string; name?: string }): boolean =>
