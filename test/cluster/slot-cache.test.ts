@@ -48,6 +48,25 @@ describe('the slots that a worker gives to those who claim', () => {
     expect(candidatesAmong(unfit)).toEqual([]);
   });
 
+  it('begin with one of which it is not known whether it was claimed, as long as nobody has changed it', () => {
+    const all = slots(50).map((slot) => live(slot));
+    const cache = new SlotCache(KEY, () => true);
+    for (const namespace of all) cache.see(namespace, false);
+    const [doubtful] = cache.candidates(wanted);
+    if (doubtful === undefined) throw new Error('There are fifty.');
+    const { name } = doubtful.slot.namespace;
+    const firstOf = (): string | undefined => cache.candidates(wanted).next().value?.slot.namespace.name;
+
+    cache.putBack(doubtful.slot);
+    expect(firstOf()).toBe(name);
+
+    cache.putBack(doubtful.slot);
+    for (const { metadata } of all.filter(({ metadata }) => metadata?.name === name))
+      cache.see({ metadata: { ...metadata, resourceVersion: '2' } }, false);
+    const [first] = [...cache.candidates(wanted)].filter(({ slot }) => slot.namespace.name === name);
+    expect(first?.slot.version).toBe('2');
+  });
+
   it('are none of which it is not known just now whether all of them is there', () => {
     const cache = new SlotCache(KEY, () => undefined);
     for (const slot of slots(3)) cache.see(live(slot), false);
