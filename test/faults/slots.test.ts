@@ -103,7 +103,7 @@ describe('claims of warm slots', () => {
   test('a claim that is done only after it was given up is refused: the same slot was claimed again, before any other', {
     timeout: TEST_MS,
   }, async () => {
-    const made = await slots.make(4);
+    const made = await slots.make(8);
     const { promise: later, resolve: doIt } = Promise.withResolvers<void>();
     const first = stage.proxy.requests.length;
     stage.proxy.on(isClaimOf(made), doLate(later), 1);
@@ -116,7 +116,7 @@ describe('claims of warm slots', () => {
     expect({ status, body }).toMatchObject({ status: 200, body: { provisioned_from: 'warm_pool' } });
     expect(claims.map(({ name }) => name)).toEqual([body.namespace, body.namespace]);
     await expect.poll(() => claims.map(({ status }) => status), SOON).toEqual([409, 200]);
-    expect(await slots.seen()).toHaveLength(3);
+    expect(await slots.seen()).toHaveLength(7);
     await end(developer);
   });
 
