@@ -77,6 +77,7 @@ async function known({ workflows, dryRun }: JudgeOptions, examined: Examined): P
   // Temporal may have been restored from before that: a workflow that looks takes up what its namespace remembers.
   const isBehind = environment && leading?.environment && isLater(environment, leading.environment);
   if (workflow === 'its own' && isBehind && !dryRun) await workflows.check(identity);
+  const led = leading?.environment?.namespace ?? examined.name;
   const torn = workflow === 'its own' ? { teardown: 'none' as const } : await workflows.teardownOf(identity, life.run);
   return {
     mark: 'ours',
@@ -86,6 +87,7 @@ async function known({ workflows, dryRun }: JudgeOptions, examined: Examined): P
     deadlineMs: durationMs(specification.recipe.deadline),
     ...(deletedAt && { deletedAt }),
     workflow,
+    ...(led !== examined.name && { isBeside: true }),
     ...torn,
     // Temporal may have forgotten it; what nobody was ever given is undone all the same.
     ...(hasEnded && environment && torn.teardown === 'none' && { teardown: 'over' as const }),

@@ -52,6 +52,29 @@ export function demandFor({ sinceMs, untilMs, starts }: DemandRecord, template: 
 }
 
 /**
+ * The starts of a record, in order. When in its bucket each came is not known any more: those of one are spread over it.
+ * @param most how many of them at the most: the latest
+ */
+export function startsIn({ starts }: DemandRecord, most: number): Start[] {
+  const counts = Object.entries(starts).map(([template, text]) => [template, countsIn(text)] as const);
+  const buckets = [...new Set(counts.flatMap(([, known]) => [...known.keys()]))].sort((one, other) => other - one);
+  const found: Start[] = [];
+  for (const bucket of buckets) {
+    const some = counts.flatMap(([template, known]) => spread(template, bucket, known.get(bucket) ?? 0));
+    // The latest first, until there are enough.
+    found.push(...some.sort((one, other) => other.atMs - one.atMs));
+    if (found.length >= most) break;
+  }
+  return found.slice(0, most).reverse();
+}
+
+function spread(template: string, bucket: number, count: number): Start[] {
+  return Array.from({ length: count }, (_, index) => {
+    return { atMs: Math.floor((bucket + (index + 0.5) / count) * BUCKET_MS), template };
+  });
+}
+
+/**
  * How many starts of a template there were since a moment. Of the bucket that it lies in, all count that are in the record: it
  * is not known any more when in it they came.
  * @param later those that came after the end of the record, and maybe others

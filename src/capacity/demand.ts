@@ -33,6 +33,12 @@ export function parseStarts(csv: string): Start[] {
   return starts;
 }
 
+/** Writes a record of starts as {@link parseStarts} reads it. */
+export function formatStarts(starts: readonly Start[]): string {
+  const lines = starts.map(({ atMs, template }) => `${new Date(atMs).toISOString()},${template}`);
+  return `${[HEADER, ...lines].join('\n')}\n`;
+}
+
 /**
  * Counts starts by the whole buckets between two moments, which begin at multiples of their length.
  * @param timesMs when starts came, in milliseconds since the epoch, in any order

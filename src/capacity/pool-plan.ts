@@ -1,7 +1,9 @@
+import { versionsOf } from '../environment/slot.ts';
 import { type Breaker, mostInMaking } from './breaker.ts';
+import type { Slot } from './observation.ts';
 import { inMaking, type Pool } from './pool.ts';
 import { reasonsOf } from './reasons.ts';
-import { type Removal, removals, versionsOf } from './removal.ts';
+import { type Removal, removals } from './removal.ts';
 
 /** What is planned for the slots of one template. */
 export interface PoolPlan {
@@ -12,7 +14,11 @@ export interface PoolPlan {
   reasons: string[];
   make: { digest: string; count: number }[];
   remove: Removal[];
-  /** Slots of these versions may be handed out, the first one preferred: that which is made. */
+  /**
+   * The versions that starts are served, in the order in which claims take them: what a start would build now, and then
+   * the newest. Claims go by what they see, and not by a plan: of a version that is set aside, those are served that were
+   * made and verified all the same, for what fails is never ready.
+   */
   serve: string[];
   /** The current version, where it is set aside. */
   breaker?: Breaker;
@@ -42,7 +48,7 @@ export function planPool(pool: Pool, room: number, headroom: number | undefined)
     reasons: [...wish.reasons, ...reasonsOf(pool, desired, remove, isCramped)],
     make: making(pool, Math.min(room, short), Math.max(0, room - short)),
     remove,
-    serve: versionsOf(slots, digest),
+    serve: served(slots, current, digest),
     ...(breaker && { breaker }),
   };
 }
@@ -65,4 +71,11 @@ function staying({ wish, slots = [], has, successors }: Pool, isCramped: boolean
   const isQuiet = slots.every(({ state }) => state === 'ready' || state === 'broken');
   const most = Math.min(has, wish.count);
   return isCramped && isQuiet ? Math.max(1, most - successors) : wish.count;
+}
+
+function served(slots: readonly Slot[], current: string, made: string): string[] {
+  const ready = slots.filter(({ state }) => state === 'ready');
+  const isToBeHad = made === current || ready.some(({ digest }) => digest === current);
+  const versions = versionsOf(ready, current).slice(isToBeHad ? 0 : 1);
+  return versions.length > 0 ? versions : [made];
 }

@@ -1,3 +1,4 @@
+import { versionsOf } from '../environment/slot.ts';
 import type { Slot } from './observation.ts';
 import { step } from './step.ts';
 
@@ -26,12 +27,4 @@ export function removals(slots: readonly Slot[], stay: number, digest: string): 
     const because = slot.digest === digest ? 'excess' : 'outdated';
     return { name: slot.name, because: slot.state === 'broken' ? 'broken' : because };
   });
-}
-
-/** The versions of slots, with that first which slots are made of, and then the newest: by their newest slot. */
-export function versionsOf(slots: readonly Slot[], digest: string): string[] {
-  const newest = new Map<string, number>();
-  for (const slot of slots) newest.set(slot.digest, Math.max(newest.get(slot.digest) ?? 0, slot.createdAt));
-  newest.set(digest, Number.POSITIVE_INFINITY);
-  return [...newest].sort(([one, a], [other, b]) => b - a || (one < other ? -1 : 1)).map(([version]) => version);
 }

@@ -21,3 +21,19 @@ export function slotIdentity(template: string, id: string): Identity {
 export function isPrepared({ project }: Identity): boolean {
   return project !== NOBODYS;
 }
+
+/** A slot, as far as it takes to order them. */
+interface Aged {
+  /** The version of its template that it is made of. */
+  digest: string;
+  /** In milliseconds since the epoch. */
+  createdAt: number;
+}
+
+/** The versions of slots, with this one first, and then the newest: by their newest slot. */
+export function versionsOf(slots: readonly Aged[], first: string): string[] {
+  const newest = new Map<string, number>();
+  for (const { digest, createdAt } of slots) newest.set(digest, Math.max(newest.get(digest) ?? 0, createdAt));
+  newest.set(first, Number.POSITIVE_INFINITY);
+  return [...newest].sort(([one, a], [other, b]) => b - a || (one < other ? -1 : 1)).map(([version]) => version);
+}

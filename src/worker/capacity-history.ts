@@ -4,12 +4,8 @@ import type { CapacityHistory, Ended, Remembered, Underway } from '../activities
 import type { Execution } from '../capacity/making.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { Specification } from '../environment/request.ts';
-import type { CapacityMemo, EnvironmentMemo, SlotInput } from '../workflows/messages.ts';
-
-/** The record of demand is written when it changes, which is every few minutes: so many plans it is looked for. */
-const MOST_LOOKED_AT = 200;
-/** About as many as must be looked at: memos are large, and a page of them has a thousand else. */
-const PAGE = 20;
+import { capacityMemory } from '../temporal/capacity-memory.ts';
+import type { EnvironmentMemo, SlotInput } from '../workflows/messages.ts';
 
 /** What workflows have done, as Temporal lists it. */
 export class TemporalCapacityHistory implements CapacityHistory {
@@ -19,18 +15,8 @@ export class TemporalCapacityHistory implements CapacityHistory {
     this.#client = client;
   }
 
-  async remembered(): Promise<Remembered> {
-    const found: Remembered = {};
-    let looked = 0;
-    // The latest comes first. What was only planned has a memo that remembers nothing.
-    const query = `WorkflowType = 'CapacityWorkflow' AND ExecutionStatus = 'Completed'`;
-    for await (const { memo } of this.#list(query, PAGE)) {
-      const { ledger, demand } = (memo ?? {}) as Partial<CapacityMemo>;
-      if (ledger !== undefined) found.ledger ??= ledger;
-      if (demand !== undefined) found.demand ??= demand;
-      if (found.demand !== undefined || ++looked >= MOST_LOOKED_AT) break;
-    }
-    return found;
+  remembered(): Promise<Remembered> {
+    return capacityMemory(this.#client);
   }
 
   async *startedSince(moment: Date): AsyncGenerator<Environment> {
@@ -76,8 +62,8 @@ export class TemporalCapacityHistory implements CapacityHistory {
     }
   }
 
-  #list(query: string, pageSize?: number): AsyncIterable<WorkflowExecutionInfo> {
-    return this.#client.workflow.list({ query, ...(pageSize !== undefined && { pageSize }) });
+  #list(query: string): AsyncIterable<WorkflowExecutionInfo> {
+    return this.#client.workflow.list({ query });
   }
 }
 

@@ -1,6 +1,15 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { parseStarts } from '../../src/capacity/demand.ts';
+import { BUCKET_MS, emptyRecord, withStarts } from '../../src/capacity/demand-record.ts';
+import { settingsSchema } from '../../src/capacity/settings.ts';
 import type { Problem } from '../../src/environment/problem.ts';
 import type { CapacityNow } from '../../src/temporal/capacity-now.ts';
+import type { CapacityWorkflow } from '../../src/workflows/capacity.ts';
+import { HOUSEKEEPING_QUEUE } from '../../src/workflows/messages.ts';
 import { Stage } from '../faults/stage.ts';
 import { adminToken, call, someDeveloper, tokenFor } from '../setup/client.ts';
 
@@ -104,6 +113,58 @@ describe('/capacity', () => {
     const { status, body } = await call(await adminToken(), 'POST', '/api/capacity', { body: {} });
 
     expect({ status, body }).toMatchObject({ status: 405, body: { detail: 'Use HEAD, GET, PUT.' } });
+  });
+});
+
+describe('what was asked for, by GET /capacity/demand', () => {
+  const WEEK_MS = 7 * 86_400_000;
+  const NINE = Date.parse('2026-03-02T09:00:00Z');
+  /** Three weeks in which ten of node are started at nine every Monday, and then one of bare. */
+  const WEEKS = [0, 1, 2].flatMap((week) => [
+    ...Array.from({ length: 10 }, (_, one) => ({ atMs: NINE + week * WEEK_MS + one * 1000, template: 'node' })),
+    { atMs: NINE + week * WEEK_MS + BUCKET_MS, template: 'bare' },
+  ]);
+
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await Stage.setUp({ ownKey: true });
+    await Promise.all([stage.startApi(), stage.startWorker('worker')]);
+  });
+  afterAll(() => stage?.close());
+
+  const demand = async (token: string | undefined) =>
+    await fetch(`${stage.apis[0]}/api/capacity/demand`, { headers: token ? { Authorization: `Bearer ${token}` } : {} });
+
+  it('is a line of CSV for each start that was counted, which the forecast can be back-tested on', async () => {
+    const none = await demand(await adminToken());
+    const record = withStarts(emptyRecord(NINE), WEEKS, NINE + 3 * WEEK_MS);
+    // A plan that was only tried leaves in its memo what it was begun with: what one weeks ago would have left.
+    await stage.temporal.workflow.execute<typeof CapacityWorkflow>('CapacityWorkflow', {
+      args: [{ settings: settingsSchema.parse({}), dryRun: true }],
+      taskQueue: HOUSEKEEPING_QUEUE,
+      workflowId: 'capacity/weeks',
+      memo: { demand: record },
+    });
+
+    const told = await demand(await adminToken());
+    const csv = await told.text();
+    const file = join(stage.directory, 'starts.csv');
+    writeFileSync(file, csv);
+    const bench = await promisify(execFile)(process.execPath, ['bench/forecast/main.ts', file]);
+
+    expect([none.status, await none.text()]).toEqual([200, 'time,template\n']);
+    expect(told.headers.get('content-type')).toMatch(/^text\/csv/);
+    expect(csv.split('\n').slice(0, 2)).toEqual(['time,template', '2026-03-02T09:00:15.000Z,node']);
+    expect(parseStarts(csv)).toHaveLength(WEEKS.length);
+    const { node, bare } = JSON.parse(bench.stdout.trim().split('\n').at(-1) ?? '');
+    expect([node, bare].map(({ forecast: { hits, misses } }) => hits + misses)).toEqual([30, 3]);
+  });
+
+  it('is told to administrators only', async () => {
+    const theirs = await demand(await tokenFor(someDeveloper()));
+    const nobodys = await demand(undefined);
+
+    expect([theirs.status, nobodys.status]).toEqual([404, 401]);
   });
 });
 

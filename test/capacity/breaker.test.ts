@@ -49,9 +49,14 @@ describe('the breaker', () => {
     expect(planned(failed(3, [], others.toReversed())).make).toEqual([{ digest: 'sha256:b', count: 10 }]);
   });
 
-  it('keeps what there is of a version that is set aside, and has others handed out first', () => {
+  it('keeps what there is of a version that is set aside: it was made and verified, and is what a start would build', () => {
     const { remove, serve } = planned(failed(3, [...slots(2), ...old]));
-    expect({ remove, serve }).toEqual({ remove: [], serve: [OLD, NEW] });
+    expect({ remove, serve }).toEqual({ remove: [], serve: [NEW, OLD] });
+  });
+
+  it('serves nothing of a version that is set aside but what is ready', () => {
+    const unfit = (['making', 'broken', 'going'] as const).flatMap((state) => slots(1, { state }));
+    expect(planned(failed(3, [...unfit, ...old])).serve).toEqual([OLD]);
   });
 
   it('makes nothing where no version is known to work, and wants what it wanted', () => {

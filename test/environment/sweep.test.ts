@@ -16,6 +16,7 @@ const ours: fc.Arbitrary<Ours> = fc.record(
     deletedAt: past,
     workflow: fc.constantFrom('its own' as const, 'of another life' as const, 'none' as const),
     teardown: fc.constantFrom('open' as const, 'over' as const, 'none' as const),
+    isBeside: fc.boolean(),
   },
   { requiredKeys: ['mark', 'wasEverReady', 'createdAt', 'deadlineMs', 'workflow', 'teardown'] },
 );
@@ -77,6 +78,15 @@ describe('what is decided of a namespace', () => {
       fc.property(ours, ({ deletedAt: _, ...known }) => {
         const abandoned: Ours = { ...known, wasEverReady: false, teardown: 'none' };
         if (abandoned.workflow !== 'its own') expect(decide(abandoned, later, GRACE_MS).verdict).toBe('undo');
+      }),
+    );
+  });
+
+  it('tells of one beside that which its life has, and does nothing about it', () => {
+    fc.assert(
+      fc.property(ours, ({ deletedAt: _, slot: __, ...known }) => {
+        const decision = decide({ ...known, workflow: 'its own', isBeside: true }, NOW, GRACE_MS);
+        expect(decision).toMatchObject({ verdict: 'keep', isOdd: true });
       }),
     );
   });

@@ -17,6 +17,15 @@ export const loseAnswer: Fault = async (exchange) => {
   exchange.cut();
 };
 
+/** The same, and the apiserver does it only later: what was given up is done yet. */
+export function doLate(moment: Promise<unknown>): Fault {
+  return async (exchange) => {
+    exchange.cut();
+    await moment;
+    await exchange.forward();
+  };
+}
+
 /** The apiserver is asked twice, as by a client that sends again what it has no answer to; the second answer counts. */
 export const doTwice: Fault = async (exchange) => {
   await exchange.forward();
@@ -28,6 +37,15 @@ export function delay(ms: number): Fault {
   return async (exchange) => {
     await sleep(ms);
     await exchange.pass();
+  };
+}
+
+/** So many requests are passed on before it is done. */
+export function afterFirst(passed: number, fault: Fault): Fault {
+  let seen = 0;
+  return (exchange) => {
+    seen += 1;
+    return seen > passed ? fault(exchange) : exchange.pass();
   };
 }
 

@@ -4,13 +4,13 @@ import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { type Cluster, connectCluster } from '../../src/cluster/client.ts';
 import type { Identity } from '../../src/environment/identity.ts';
 import { keptIn, running } from '../setup/sleepers.ts';
-import { Hold, MOMENTS } from './faults.ts';
+import { MOMENTS } from './faults.ts';
+import { allHeld, holdOn } from './holds.ts';
 import { closeRow } from './row.ts';
 import { Stage } from './stage.ts';
 import { someOf } from './strength.ts';
 
 const LATER = { Prefer: 'respond-async' };
-const CAUGHT = { timeout: 30_000, interval: 20 };
 const CONVERGENCE = { timeout: 60_000, interval: 200 };
 const TEST_MS = 240_000;
 
@@ -40,11 +40,16 @@ describe('an environment that falls asleep or wakes while its worker is killed',
     await Promise.all(
       CASES.map(async (one, index) => prepared.set(one, await prepare(stage, cluster, `turn-${index}`, one))),
     );
-    const holds = CASES.map((one) => holdOn(stage, found(prepared, one), one));
+    const holds = CASES.map((one) => {
+      const { verb, resource, moment } = one;
+      const { namespace } = found(prepared, one);
+      const hold = holdOn(stage.proxy, { method: 'PATCH', resource, namespace }, moment);
+      return [`${verb} ${resource} ${moment}`, hold] as const;
+    });
     await Promise.all(CASES.map((one) => stage.ask(one.verb, found(prepared, one).environment, LATER)));
-    await vi.waitFor(() => expect(holds.filter(({ isHolding }) => !isHolding)).toEqual([]), CAUGHT);
+    await allHeld(holds);
     await stage.killWorker('worker-0');
-    for (const hold of holds) hold.drop();
+    for (const [, hold] of holds) hold.drop();
     worker += 1;
     await stage.startWorker(`worker-${worker}`);
   }, TEST_MS);
@@ -121,16 +126,6 @@ async function prepare(
   if (namespace === null) throw new Error('What is ready has a namespace.');
   if (before === 'asleep') await stage.ask('sleep', environment);
   return { environment, namespace, kept: await keptIn(cluster, namespace) };
-}
-
-/** Held are also the requests by which the worker follows up on one that it has given up. */
-function holdOn(stage: Stage, { namespace }: Prepared, { resource, moment }: Case): Hold {
-  const hold = new Hold(moment);
-  const rule = stage.proxy.on({ method: 'PATCH', resource, namespace }, hold.fault);
-  hold.onDecision(() => {
-    rule.left = 0;
-  });
-  return hold;
 }
 
 function found(prepared: Map<Case, Prepared>, one: Case): Prepared {

@@ -6,7 +6,7 @@ import { clusterBy } from '../setup/client.ts';
 import { loseWorkflow, namespaceNow, rememberedIn } from '../setup/leftovers.ts';
 import type { Matcher } from './apiserver-proxy.ts';
 import type { ProxiedRequest } from './exchange.ts';
-import { type Fault, Hold, MOMENTS, type Moment } from './faults.ts';
+import { afterFirst, Hold, MOMENTS, type Moment } from './faults.ts';
 import { closeRow } from './row.ts';
 import { Stage } from './stage.ts';
 
@@ -122,15 +122,6 @@ describe('a worker killed while an environment is', { timeout: TEST_MS }, () => 
     await closeRow(task, runs, stage.scope());
   });
 });
-
-/** Passes on so many requests first. */
-function afterFirst(passed: number, fault: Fault): Fault {
-  let seen = 0;
-  return (exchange) => {
-    seen += 1;
-    return seen > passed ? fault(exchange) : exchange.pass();
-  };
-}
 
 function denyAllIn({ namespace }: Environment): Reference {
   const metadata = { name: 'deny-all', namespace: namespace ?? '' };

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, type TestContext, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { teardownActivities } from '../../src/activities/teardown.ts';
 import { type Environment, STEPS } from '../../src/environment/environment.ts';
 import type { Identity } from '../../src/environment/identity.ts';
 import { expectNothingLeft } from './census.ts';
 import { Hold, MOMENTS, type Moment } from './faults.ts';
+import { allCaught, allHeld, holdOn } from './holds.ts';
 import { closeRow } from './row.ts';
 import { Stage } from './stage.ts';
 import {
@@ -25,7 +26,6 @@ type Way = 'killed' | 'ended';
 const WAYS = atStrength<Way[]>(['killed'], ['killed', 'ended']);
 const LATER = { Prefer: 'respond-async' };
 const CONVERGENCE_MS = 60_000;
-const CAUGHT_MS = 30_000;
 const SCENE_MS = 240_000;
 const TEARDOWN_STEPS = Object.keys(teardownActivities({} as never)) as TeardownStep[];
 
@@ -84,7 +84,7 @@ describe.for(WAYS)('a worker %s in the middle of a teardown: another leaves noth
     for (const ones of [cases.filter(isLookedFor), cases.filter((one) => !isLookedFor(one))]) {
       for (const [one, hold] of holdsFor(stage, ones)) holds.set(one, hold);
       for (const one of ones) await stage.terminate(environmentOf(stage, one), LATER);
-      await allCaught(holds);
+      await allCaught(named(holds));
     }
     converged = await replace(stage, way, holds);
   }, SCENE_MS);
@@ -119,30 +119,22 @@ function environmentOf(stage: Stage, { name, moment }: Case): Identity {
   return stage.environment(`${name}-${moment.split(' ')[0]}`);
 }
 
-/** Held are also the requests by which the worker follows up on one that it has given up. */
 function holdsFor(stage: Stage, cases: Case[]): Holds {
   return new Map(
     cases.map((one) => {
-      const hold = new Hold(one.moment);
-      const rule = stage.proxy.on({ ...one.request, namespace: `dev-${environmentOf(stage, one).dev_id}` }, hold.fault);
-      hold.onDecision(() => {
-        rule.left = 0;
-      });
-      return [one, hold];
+      const request = { ...one.request, namespace: `dev-${environmentOf(stage, one).dev_id}` };
+      return [one, holdOn(stage.proxy, request, one.moment)];
     }),
   );
 }
 
-async function allCaught(holds: Holds): Promise<void> {
-  await Promise.all([...holds].map(([{ name }, hold]) => hold.caughtWithin(CAUGHT_MS, name)));
+function named(holds: Holds): [string, Hold][] {
+  return [...holds].map(([{ name }, hold]) => [name, hold]);
 }
 
 /** Kills or ends the worker once all that is to be held is held, starts another and waits for what it makes of it. */
 async function replace(stage: Stage, way: Way, holds: Holds): Promise<Convergence> {
-  await allCaught(holds);
-  // All of them at the same moment: else one would be over, and not be broken off.
-  const notHeld = () => [...holds].flatMap(([{ name }, { isHolding }]) => (isHolding ? [] : [name]));
-  await vi.waitFor(() => expect(notHeld()).toEqual([]), { timeout: CAUGHT_MS, interval: 20 });
+  await allHeld(named(holds));
   const goneAt = Date.now();
   if (way === 'killed') await stage.killWorker('one');
   else await stage.endWorker('one');

@@ -1,8 +1,10 @@
+import type { slotActivities } from '../../src/activities/slots.ts';
 import type { teardownActivities } from '../../src/activities/teardown.ts';
 import type { STEPS, State } from '../../src/environment/environment.ts';
 import type { Pattern } from './apiserver-proxy.ts';
 
 export type ProvisioningStep = (typeof STEPS)[number];
+export type SlotStep = keyof ReturnType<typeof slotActivities>;
 export type TeardownStep = keyof ReturnType<typeof teardownActivities>;
 
 /**
@@ -38,6 +40,14 @@ export const REQUESTS_OF_TEARDOWN: Record<TeardownStep, readonly Pattern[]> = {
   findNamespaces: [{ method: 'GET', resource: 'namespaces' }],
   volumesOf: [{ method: 'GET', resource: 'persistentvolumeclaims' }],
   remove: [{ method: 'DELETE', resource: 'namespaces' }],
+};
+
+/** The same of what is done for a warm slot only; to the steps in between, it is an environment like any other. */
+export const REQUESTS_OF_SLOTS: Record<SlotStep, readonly Pattern[]> = {
+  isolateSlot: REQUESTS_OF_PROVISIONING.isolation,
+  // Each is the second of its kind, after the one by which the namespace gets its mark.
+  offerSlot: [{ method: 'PATCH', resource: 'namespaces' }],
+  withdrawSlot: [{ method: 'PATCH', resource: 'namespaces' }],
 };
 
 /** A step at one of its requests. */

@@ -12,6 +12,7 @@ import { validate } from '../http/validate.ts';
 import type { PromptCalls } from '../temporal/prompt-calls.ts';
 import { untilGone } from '../temporal/until-gone.ts';
 import { dryPlan } from './dry-plan.ts';
+import { recordedDemand } from './recorded-demand.ts';
 import { setCapacity } from './set.ts';
 import { mustExist } from './templates.ts';
 
@@ -19,7 +20,8 @@ const nothing = z.strictObject({});
 
 /**
  * `GET /capacity`: what is set of pools and calendar, and what was planned last. `PUT /capacity?dry_run=`: sets it, or
- * only tells what would be planned. For administrators; there is no such address for others.
+ * only tells what would be planned. `GET /capacity/demand`: what was asked for in the last weeks, as CSV. For
+ * administrators; there are no such addresses for others.
  */
 export function capacityRoutes(client: Client, templates: TemplateCatalogue, calls: PromptCalls): Router {
   const router = new Router();
@@ -38,6 +40,14 @@ export function capacityRoutes(client: Client, templates: TemplateCatalogue, cal
     context.body = await untilGone<object>(client, context, () =>
       dryRun ? dryPlan(client, calls, settings) : setCapacity(client, calls, settings),
     );
+  });
+
+  router.get('/capacity/demand', async (context: Context) => {
+    mustBeAdmin(context);
+    validate(nothing, context.query);
+    const csv = await untilGone(client, context, () => calls.make(() => recordedDemand(client)));
+    context.type = 'text/csv';
+    context.body = csv;
   });
 
   return router;

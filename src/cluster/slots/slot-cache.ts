@@ -1,7 +1,7 @@
 import type { V1Namespace } from '@kubernetes/client-node';
 import { claimedAs } from '../../environment/claim.ts';
 import type { Specification } from '../../environment/request.ts';
-import { isPrepared } from '../../environment/slot.ts';
+import { isPrepared, versionsOf } from '../../environment/slot.ts';
 import type { Candidate, Shelf } from './claim.ts';
 import { type SeenSlot, seenSlot } from './seen-slot.ts';
 
@@ -10,6 +10,8 @@ export class SlotCache implements Shelf {
   readonly #ownershipKey: Buffer;
   readonly #isWhole: (slot: SeenSlot) => boolean | undefined;
   readonly #ready = new Map<string, SeenSlot>();
+  /** The versions of those of which it is not known whether they were claimed, by name. */
+  readonly #doubtful = new Map<string, string>();
 
   /** @param isWhole whether all of a slot is there and runs; `undefined` where that is not known just now */
   constructor(ownershipKey: Buffer, isWhole: (slot: SeenSlot) => boolean | undefined) {
@@ -20,8 +22,11 @@ export class SlotCache implements Shelf {
   /** Takes note of a namespace that has come, changed or gone. */
   see(namespace: V1Namespace, isGone: boolean): void {
     const slot = isGone ? undefined : seenSlot(this.#ownershipKey, namespace);
-    if (slot?.state === 'ready') this.#ready.set(slot.namespace.name, slot);
-    else this.#ready.delete(namespace.metadata?.name ?? '');
+    if (slot?.state === 'ready') {
+      this.#ready.set(slot.namespace.name, slot);
+      return;
+    }
+    for (const known of [this.#ready, this.#doubtful]) known.delete(namespace.metadata?.name ?? '');
   }
 
   /** Whether all of a slot is there; `undefined` where that is not known, or no such slot was seen to be ready. */
@@ -41,8 +46,10 @@ export class SlotCache implements Shelf {
   }
 
   /**
-   * Those that are held for the developer come first; then those of the version that a start gets now, and the latest of
-   * the earlier ones. Among equals it is chance that decides, so that those who come at once rarely want the same.
+   * Those that are held for the developer come first; then those of which it is not known whether they were claimed: whoever
+   * changes them has the swap refused that is under way still, or its life would have two. Then come those of the version
+   * that a start gets now, and the latest of the earlier ones. Among equals it is chance that decides, so that those who
+   * come at once rarely want the same.
    */
   *candidates(wanted: Specification): Generator<Candidate> {
     const slots = shuffled([...this.#ready.values()]);
@@ -52,7 +59,8 @@ export class SlotCache implements Shelf {
     const free = slots.filter(
       ({ specification }) => !isPrepared(specification) && specification.template.name === wanted.template.name,
     );
-    for (const slot of [...theirs, ...inOrder(free, wanted.template.digest)]) {
+    const doubtful = free.filter(({ namespace, version }) => this.#doubtful.get(namespace.name) === version);
+    for (const slot of [...theirs, ...doubtful, ...inOrder(free, wanted.template.digest)]) {
       if (this.#ready.get(slot.namespace.name) !== slot) continue;
       const as = claimedAs(slot.specification, wanted);
       if (as === undefined || this.#isWhole(slot) !== true) continue;
@@ -62,19 +70,18 @@ export class SlotCache implements Shelf {
   }
 
   putBack(slot: SeenSlot): void {
-    if (!this.#ready.has(slot.namespace.name)) this.#ready.set(slot.namespace.name, slot);
+    if (this.#ready.has(slot.namespace.name)) return;
+    this.#ready.set(slot.namespace.name, slot);
+    this.#doubtful.set(slot.namespace.name, slot.version);
   }
 }
 
 /** Those of this version first, then version by version, by the newest slot of each. */
 function inOrder(slots: readonly SeenSlot[], current: string): SeenSlot[] {
-  const newest = new Map<string, number>([[current, Number.POSITIVE_INFINITY]]);
-  for (const { specification, createdAt } of slots) {
-    const { digest } = specification.template;
-    newest.set(digest, Math.max(newest.get(digest) ?? 0, +createdAt));
-  }
-  const age = ({ specification }: SeenSlot): number => newest.get(specification.template.digest) ?? 0;
-  return slots.toSorted((one, other) => (age(one) === age(other) ? 0 : age(other) - age(one)));
+  const digestOf = ({ specification }: SeenSlot): string => specification.template.digest;
+  const seen = slots.map((slot) => ({ digest: digestOf(slot), createdAt: +slot.createdAt }));
+  const rank = new Map(versionsOf(seen, current).map((version, index) => [version, index]));
+  return slots.toSorted((one, other) => (rank.get(digestOf(one)) ?? 0) - (rank.get(digestOf(other)) ?? 0));
 }
 
 /** In an order that nobody can foresee (Fisher and Yates). */

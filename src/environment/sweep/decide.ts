@@ -31,6 +31,8 @@ export interface Ours {
   deletedAt?: Date;
   /** Which life of its environment a workflow leads that is open now. */
   workflow: 'its own' | 'of another life' | 'none';
+  /** Whether that workflow leads another namespace: a claim that was taken for lost may be done yet. */
+  isBeside?: boolean;
   /** Whether a teardown is at work on it, or was. */
   teardown: 'open' | 'over' | 'none';
   /** When the one began that is at work on it. */
@@ -56,6 +58,12 @@ export function decide(known: Known, now: Date, graceMs: number): Decision {
 
 function decideOurs(known: Ours, now: Date, graceMs: number): Decision {
   if (known.slot === 'ready') return { verdict: 'keep', reason: 'it is a slot that waits to be claimed' };
+  if (known.workflow === 'its own' && known.isBeside)
+    return {
+      verdict: 'keep',
+      reason: 'its life has another namespace: this one goes with it, or by hand',
+      isOdd: true,
+    };
   if (known.workflow === 'its own') return { verdict: 'keep', reason: 'its workflow goes on' };
   if (known.teardown === 'open') return ending('it is being torn down', known.tornDownSince ?? now, now);
   // Its end was asked for: what was given up by somebody is not brought back.
