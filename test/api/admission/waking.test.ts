@@ -52,7 +52,6 @@ describe('where much is queued, what sleeps', () => {
       tokens: new TokenFile(inject('servers').tokensFile),
       templates: new TemplateCatalogue(BUILT_IN_TEMPLATES),
       log: pino({ level: 'silent' }),
-      mostCalls: 100,
       inFlight: new InFlight(100),
       limits: GENEROUS,
       drain: new Drain(),
