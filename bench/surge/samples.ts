@@ -1,10 +1,9 @@
 import type { Client } from '@temporalio/client';
+import { allQueueStats } from '../../src/temporal/queue-stats.ts';
 import { TASK_QUEUE } from '../../src/workflows/messages.ts';
 import { ownProcesses, programOf } from '../processes.ts';
 
 const EVERY_MS = 1000;
-// temporal.api.enums.v1.TaskQueueType.
-const TYPES = [1, 2];
 
 /** How the system was at a moment, in milliseconds since the first call. */
 export interface Sample {
@@ -51,15 +50,9 @@ export class Sampler {
   }
 }
 
-async function backlog({ workflowService, options: { namespace } }: Client): Promise<number> {
-  const asked = TYPES.map((taskQueueType) =>
-    workflowService.describeTaskQueue({
-      ...{ namespace, taskQueueType, reportStats: true },
-      taskQueue: { name: TASK_QUEUE, kind: 1 },
-    }),
-  );
-  const counts = (await Promise.all(asked)).map(({ stats }) => Number(stats?.approximateBacklogCount ?? 0));
-  return counts.reduce((sum, count) => sum + count, 0);
+async function backlog(temporal: Client): Promise<number> {
+  const [workflows, activities] = await allQueueStats(temporal, TASK_QUEUE);
+  return workflows.waiting + activities.waiting;
 }
 
 /** How many workers and API servers this process has as children; none but on Linux. */

@@ -14,7 +14,6 @@ import type { Drain } from './drain.ts';
 import { environmentRoutes } from './environments/routes.ts';
 import { healthRoutes } from './health/routes.ts';
 import { accessLog } from './http/access-log.ts';
-import { atMost } from './http/at-most.ts';
 import type { InFlight } from './http/in-flight.ts';
 import { problems } from './http/problems.ts';
 import { requestId } from './http/request-id.ts';
@@ -34,9 +33,7 @@ export interface ApiDependencies {
   tokens: TokenFile;
   templates: TemplateCatalogue;
   log: Logger;
-  /** How many callers may wait at once for what they ask to be done. */
-  mostCalls: number;
-  /** What this server has in hand. */
+  /** What this server has in hand, and how much it may. */
   inFlight: InFlight;
   /** What each of them may ask for. */
   limits: Limits;
@@ -50,8 +47,8 @@ export interface ApiDependencies {
 
 /** The HTTP API. Any number of these may run side by side: none keeps any state. */
 export function createApp(dependencies: ApiDependencies): Koa {
-  const { client, tokens, templates, log, mostCalls, limits, inFlight, drain } = dependencies;
-  const { metrics = new ApiMetrics(), load = new Load(() => readQueues(client)) } = dependencies;
+  const { client, tokens, templates, log, limits, inFlight, drain } = dependencies;
+  const { metrics = new ApiMetrics({ inFlight }), load = new Load(() => readQueues(client)) } = dependencies;
   const onRefused: OnRefused = (reason) => metrics.refused(reason);
   const app = new Koa();
   const calls = new PromptCalls(client, drain.waitsEnd, (outcome, seconds) => metrics.called(outcome, seconds));
@@ -65,8 +62,7 @@ export function createApp(dependencies: ApiDependencies): Koa {
   app.use(watched(routePatterns([health, ...resources, environments]), [metrics, accessLog(log)]));
   app.use(problems(log));
   app.use(health.routes());
-  app.use(atMost(mostCalls, onRefused));
-  app.use(inFlight.count);
+  app.use(inFlight.bounded(onRefused));
   app.use(authenticate(tokens));
   app.use(sayWhen(admission));
   app.use(limitRequests(limits, onRefused));

@@ -51,9 +51,9 @@ await templates.checkAll();
 
 const drain = new Drain();
 const inFlight = new InFlight(mostCalls);
-const metrics = new ApiMetrics({ ofProcess: true });
+const metrics = new ApiMetrics({ inFlight, ofProcess: true });
 const metricsServer = metricsListen === undefined ? undefined : await serveMetrics(metrics, metricsListen);
-const server = createApp({ client, tokens, templates, log, mostCalls, limits, inFlight, drain, metrics }).listen({
+const server = createApp({ client, tokens, templates, log, limits, inFlight, drain, metrics }).listen({
   port,
   host,
   reusePort: sharePort,

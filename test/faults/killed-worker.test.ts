@@ -9,12 +9,12 @@ import { closeRow } from './row.ts';
 import { Stage } from './stage.ts';
 import {
   askingFor,
-  outcomeOf,
   REQUESTS_OF_PROVISIONING,
   REQUESTS_OF_TEARDOWN,
   type StepRequest,
   stepRequests,
   type TeardownStep,
+  undisturbedState,
 } from './step-requests.ts';
 import { atStrength, someOf } from './strength.ts';
 
@@ -56,7 +56,7 @@ describe.for(WAYS)(
       const { shown, tookMs } = found(converged, one);
 
       await annotate(`${shown.state} ${tookMs} ms after the worker went`);
-      expect(shown).toMatchObject({ state: outcomeOf(one.step) });
+      expect(shown).toMatchObject({ state: undisturbedState(one.step) });
       await expectNothingLeft(stage.scope(shown.dev_id));
     });
 

@@ -6,7 +6,7 @@ import { type Answer, call } from '../setup/client.ts';
 import { delay } from './faults.ts';
 import { closeRow } from './row.ts';
 import { Stage } from './stage.ts';
-import { atStrength } from './strength.ts';
+import { atStrength, isFull } from './strength.ts';
 
 /** The surge goes on until so many were refused: it takes some seconds until it shows. */
 const REFUSED = atStrength(20, 200);
@@ -14,6 +14,10 @@ const MOST_STARTS = atStrength(300, 1500);
 /** Far more than a worker can begin whose cluster is as slow as this. */
 const [BETWEEN_MS, SLOW_MS] = [60, 3000];
 const WAIT_S = 2;
+/** For how long it is looked while nobody starts anything. */
+const IDLE_MS = 4000;
+/** Starts pass a queue of seconds; looks take milliseconds. The machine is busy with the surge, which has its share in it. */
+const MOST_SLOWED = 20;
 const WAITING = { Prefer: `wait=${WAIT_S}` };
 const LATER = { Prefer: 'respond-async' };
 /** The machine may be busy with others. */
@@ -36,6 +40,9 @@ test('more starts than can be begun within their wait: some are refused early an
   await stage.startWorker('worker');
   const usual = stage.environment('usual');
   expect((await stage.start({ ...usual, template: 'bare' })).status).toBe(200);
+  // The first of each kind opens connections.
+  await lookUntilOver(stage, usual, pause(IDLE_MS / 4));
+  const idle = await lookUntilOver(stage, usual, pause(IDLE_MS));
   stage.proxy.on({ method: 'POST', resource: 'namespaces' }, delay(SLOW_MS));
 
   const surge = startOneAfterTheOther(stage);
@@ -55,12 +62,18 @@ test('more starts than can be begun within their wait: some are refused early an
     });
     expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0);
   }
-  // Early: those who were let in waited for longer, on the same busy machine; and not all are told the same moment.
+  // Early: those who were let in waited for longer, on the same busy machine.
   const [refusedMs, medianStartMs] = [medianMs(refused), medianMs(accepted)];
   expect(refusedMs).toBeLessThan(medianStartMs / 2);
-  expect(new Set(refused.map(({ answer }) => answer.headers.get('Retry-After'))).size).toBeGreaterThan(1);
-  expect(percentiles(looks.healthMs).p90).toBeLessThan(medianStartMs);
-  expect(percentiles(looks.statusMs).p90).toBeLessThan(medianStartMs);
+  // Not all are told the same moment; a few may be, as times are told in whole seconds.
+  if (isFull) expect(new Set(refused.map(({ answer }) => answer.headers.get('Retry-After'))).size).toBeGreaterThan(1);
+  // Status and health do not wait behind starts.
+  const slowed = {
+    health: percentiles(looks.healthMs).p90 / percentiles(idle.healthMs).p90,
+    status: percentiles(looks.statusMs).p90 / percentiles(idle.statusMs).p90,
+  };
+  expect(slowed.health).toBeLessThan(MOST_SLOWED);
+  expect(slowed.status).toBeLessThan(MOST_SLOWED);
 
   for (const { environment } of refused)
     expect(await stage.status(environment)).toMatchObject({ type: 'urn:berth:problem:not-found' });
@@ -68,7 +81,7 @@ test('more starts than can be begun within their wait: some are refused early an
 
   task.meta.notes = [
     `${refused.length} of ${tried.length} refused, after ${Math.round(refusedMs)} ms in the median`,
-    `status within ${Math.round(percentiles(looks.statusMs).p90)} ms at the 90th percentile, starts after ${Math.round(medianStartMs)} ms in the median`,
+    `nine of ten looks at the status took ${slowed.status.toFixed(1)} × their idle time at most, at health ${slowed.health.toFixed(1)} ×; starts ${Math.round(medianStartMs)} ms in the median`,
     `those refused were let in after coming back ${percentiles(tries).p50} times in the median, ${Math.max(...tries)} at the most`,
   ];
   const deadline = Date.now() + PATIENCE_MS;
@@ -106,15 +119,16 @@ async function start(stage: Stage, environment: Identity, api: string | undefine
   return { environment, answer, tookMs: performance.now() - began };
 }
 
-async function lookUntilOver(stage: Stage, usual: Identity, surge: Promise<unknown>) {
+/** Ten times a second, whether or not the look before is answered: one that waits must not keep the next from coming. */
+async function lookUntilOver(stage: Stage, usual: Identity, end: Promise<unknown>) {
   const [api = ''] = stage.apis;
-  const [healthMs, statusMs]: [number[], number[]] = [[], []];
-  const over = surge.then(() => 'over');
+  const [healthMs, statusMs]: [Promise<number>[], Promise<number>[]] = [[], []];
+  const over = end.then(() => 'over');
   while ((await Promise.race([over, pause(100)])) !== 'over') {
-    healthMs.push(await timed(() => call(undefined, 'GET', '/health', { api })));
-    statusMs.push(await timed(() => stage.status(usual)));
+    healthMs.push(timed(() => call(undefined, 'GET', '/health', { api })));
+    statusMs.push(timed(() => stage.status(usual)));
   }
-  return { healthMs, statusMs };
+  return { healthMs: await Promise.all(healthMs), statusMs: await Promise.all(statusMs) };
 }
 
 /** Asks again after as many seconds as it was told, until it is let in. @returns how often */

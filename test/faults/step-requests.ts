@@ -31,7 +31,7 @@ export function askingFor(step: string): { parameters?: Record<string, string> }
 }
 
 /** What an undisturbed life that takes this step comes to: on a simulated node nothing is proved, which is refused. */
-export function outcomeOf(step: string): State {
+export function undisturbedState(step: string): State {
   return step === 'proof' ? 'failed' : 'ready';
 }
 

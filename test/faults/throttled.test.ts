@@ -10,12 +10,12 @@ import { servingStage } from './serving-stage.ts';
 import type { Stage } from './stage.ts';
 import {
   askingFor,
-  outcomeOf,
   REQUESTS_OF_PROVISIONING,
   REQUESTS_OF_TEARDOWN,
   type StepRequest,
   stepRequests,
   type TeardownStep,
+  undisturbedState,
 } from './step-requests.ts';
 import { atStrength, someOf } from './strength.ts';
 
@@ -133,7 +133,7 @@ async function disturbed(one: StepRequest, code: 429 | 503, fault: Fault): Promi
 
 /** What has failed stays failed: there is nothing to terminate. */
 function wholeLifeOf({ step }: StepRequest): string[] {
-  return outcomeOf(step) === 'failed' ? ['failed', 'failed'] : WHOLE_LIFE;
+  return undisturbedState(step) === 'failed' ? ['failed', 'failed'] : WHOLE_LIFE;
 }
 
 function environmentOf({ name }: StepRequest, code: 429 | 503): Identity {

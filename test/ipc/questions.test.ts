@@ -50,8 +50,14 @@ describe('a question over IPC', () => {
     const [here, there] = channel();
     answering(there, { any: () => Promise.resolve('answer') });
 
+    let answers = 0;
+    here.on('message', () => {
+      answers += 1;
+    });
+
     for (const message of ['ready', { question: 'any' }, null]) here.send?.(message, () => undefined);
 
     expect(await ask(here, 'any', undefined, 1000)).toBe('answer');
+    expect(answers).toBe(1);
   });
 });

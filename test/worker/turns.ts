@@ -25,6 +25,15 @@ export function besides(some: readonly Turn[], others: readonly Turn[]): number 
   return most(some, others, (one, other) => other.takenAt < one.takenAt && one.takenAt < other.doneAt);
 }
 
+/** From when something is queued until it is done, in milliseconds since the epoch. */
+export type Span = Pick<Turn, 'queuedAt' | 'doneAt'>;
+
+/** How many of some were queued or in work while any of the others was. */
+export function overlapping(some: readonly Span[], others: readonly Span[]): number {
+  return some.filter((one) => others.some((other) => other.queuedAt < one.doneAt && one.queuedAt < other.doneAt))
+    .length;
+}
+
 function most(some: readonly Turn[], others: readonly Turn[], isSo: (one: Turn, other: Turn) => boolean): number {
   return Math.max(...some.map((one) => others.filter((other) => isSo(one, other)).length));
 }

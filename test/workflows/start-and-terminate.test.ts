@@ -331,7 +331,6 @@ async function apiWithoutWorker(): Promise<{ api: string; namespace: string }> {
     tokens: new TokenFile(tokensFile),
     templates: new TemplateCatalogue(BUILT_IN_TEMPLATES),
     log: pino({ level: 'silent' }),
-    mostCalls: 1000,
     inFlight: new InFlight(1000),
     limits: GENEROUS,
     drain: new Drain(),

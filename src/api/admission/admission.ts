@@ -8,7 +8,7 @@ import { RecentStarts } from './recent-starts.ts';
 import type { OnRefused } from './refusal.ts';
 import { Returns } from './returns.ts';
 
-/** What a start passes until it is ready: guards alone need no activity that is queued. */
+/** What a start, or a waking, passes until it is ready: guards alone need no activity that is queued. */
 export type Passes = 'both queues' | 'tasks of workflows';
 
 /** Who waits, looks now and then all the same. */
@@ -30,12 +30,14 @@ export class Admission {
   }
 
   /**
-   * Lets in a start that is to be queued.
+   * Lets in a start that is to be queued, and what is to be woken for one: it takes the same work. Who asks for what was
+   * let in and may still be queued, joins it.
    * @param mostMs for how long it may be queued
    * @throws ProblemError with 503, and when to come back
    */
   admit(start: Identity, mostMs: number, passes: Passes = 'both queues'): void {
     this.#load.watch();
+    if (this.#mayBeQueued(start)) return;
     const waitMs = this.#waitMs(start.dev_id, passes);
     if (waitMs > mostMs) throw this.#refusal(waitMs, mostMs);
     this.#starts.add(start, performance.now());
@@ -65,6 +67,11 @@ export class Admission {
     });
   }
 
+  #mayBeQueued(start: Identity): boolean {
+    const since = this.#load.queues.filter(isBusy).map(({ at, oldestMs }) => at - oldestMs);
+    return since.length > 0 && this.#starts.has(start, Math.min(...since));
+  }
+
   /** The slower of them decides. */
   get #perSecond(): number | undefined {
     const rates = this.#load.queues.filter(isBusy).flatMap((queue) => servedPerSecond(queue) ?? []);
@@ -79,6 +86,14 @@ export class Admission {
       'ask again after the seconds in Retry-After, or say that you wait for longer.';
     return refuseForNow(detail, this.#returns.next({ excessMs: waitMs - mostMs, perSecond: this.#perSecond }));
   }
+}
+
+/**
+ * For how long something may be queued, in milliseconds: who does not wait is content with what is done later, within reason.
+ * @param longestMs for how long they would wait at the most
+ */
+export function mostQueuedMs(waitMs: number, longestMs: number): number {
+  return waitMs === 0 ? longestMs : waitMs;
 }
 
 function isBusy({ busySince }: Queue): boolean {

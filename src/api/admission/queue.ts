@@ -1,16 +1,9 @@
-/**
- * What Temporal tells of a task queue at one moment. It tells the same for some seconds (5, unless its
- * `matching.taskQueueInfoByBuildIdTTL` is set), so that many who ask cost it little.
- */
-export interface QueueReading {
+import type { QueueStats } from '../../temporal/queue-stats.ts';
+
+/** What Temporal tells of a queue at one moment. */
+export interface QueueReading extends Pick<QueueStats, 'waiting' | 'oldestMs' | 'takenPerSecond'> {
   /** When it told so first, in milliseconds by a clock that nobody sets. */
   at: number;
-  /** How many tasks wait. */
-  waiting: number;
-  /** For how long the oldest of them has waited. */
-  oldestMs: number;
-  /** How many tasks a second workers have taken, on average over the last {@link AVERAGED_S} seconds. */
-  takenPerSecond: number;
 }
 
 /** A queue, as what is read of it one time after the other shows it. */

@@ -1,12 +1,8 @@
 import type { Client } from '@temporalio/client';
+import { allQueueStats } from '../../temporal/queue-stats.ts';
 import { TASK_QUEUE } from '../../workflows/messages.ts';
 import { hasWorkers } from '../temporal/pollers.ts';
 import type { QueueReading } from './queue.ts';
-
-/** Later it would tell of a moment that is over. */
-const ANSWER_MS = 2000;
-// temporal.api.enums.v1.TaskQueueType: a start passes the queue of workflow tasks, and with its waits that of activities.
-const TYPES = [1, 2] as const;
 
 /** What people's starts queue in, at one moment: the same for all API servers. */
 export interface QueuesReading {
@@ -17,33 +13,13 @@ export interface QueuesReading {
 }
 
 /**
- * Asks Temporal how people's queues are.
+ * Asks Temporal how the queues are that a task queue is made of, people's where none is named.
  * @throws where it does not answer soon
  */
-export async function readQueues(client: Client): Promise<QueuesReading> {
-  const { workflowService, options } = client;
+export async function readQueues(client: Client, queue = TASK_QUEUE): Promise<QueuesReading> {
   const at = performance.now();
-  const [forWorkflows, forActivities] = await client.withDeadline(Date.now() + ANSWER_MS, () =>
-    Promise.all(
-      TYPES.map((taskQueueType) =>
-        workflowService.describeTaskQueue({
-          namespace: options.namespace,
-          taskQueue: { name: TASK_QUEUE },
-          taskQueueType,
-          reportStats: true,
-        }),
-      ),
-    ),
-  );
-  const queues = [forWorkflows, forActivities].map((described) => {
-    const { approximateBacklogCount, approximateBacklogAge: age, tasksDispatchRate } = described?.stats ?? {};
-    return {
-      at,
-      waiting: Number(approximateBacklogCount ?? 0),
-      oldestMs: Number(age?.seconds ?? 0) * 1000 + (age?.nanos ?? 0) / 1e6,
-      takenPerSecond: tasksDispatchRate ?? 0,
-    };
-  });
-  const isWaiting = (queues[0]?.waiting ?? 0) > 0;
-  return { queues, hasWorkers: hasWorkers(forWorkflows?.pollers, isWaiting) };
+  const all = await allQueueStats(client, queue);
+  const queues = all.map((stats) => ({ at, ...stats }));
+  const [{ lastAskedAt, waiting }] = all;
+  return { queues, hasWorkers: hasWorkers(lastAskedAt, waiting > 0) };
 }

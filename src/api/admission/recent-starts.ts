@@ -24,6 +24,11 @@ export class RecentStarts {
     if (this.#byId.size > MOST_KEPT && oldest !== undefined) this.#byId.delete(oldest);
   }
 
+  /** Whether one of this environment came after a moment. */
+  has(identity: Identity, moment: number): boolean {
+    return (this.#byId.get(workflowId(identity))?.at ?? Number.NEGATIVE_INFINITY) > moment;
+  }
+
   /** How many came after a moment. */
   countSince(at: number): number {
     return this.#since(at).length;

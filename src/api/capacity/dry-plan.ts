@@ -3,8 +3,8 @@ import type { Client } from '@temporalio/client';
 import type { CapacityReport } from '../../capacity/report.ts';
 import type { Settings } from '../../capacity/settings.ts';
 import { type CapacityInput, HOUSEKEEPING_QUEUE } from '../../workflows/messages.ts';
-import { outcomeOf } from '../temporal/outcome-of.ts';
 import type { PromptCalls } from '../temporal/prompt-calls.ts';
+import { resultInTime } from '../temporal/result-in-time.ts';
 
 type CapacityWorkflow = (input: CapacityInput) => Promise<CapacityReport>;
 
@@ -23,5 +23,5 @@ export async function dryPlan(client: Client, calls: PromptCalls, settings: Sett
       staticSummary: 'tells what would be planned',
     }),
   );
-  return await outcomeOf(client, calls, plan, '');
+  return await resultInTime(client, calls, plan, '');
 }

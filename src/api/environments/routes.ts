@@ -77,7 +77,7 @@ export function environmentRoutes(
   router.post('/wake', async (context: Context) => {
     const identity = validate(identitySchema, await readJson(context));
     mustBeTheirs(context, identity);
-    answer(context, await untilGone(client, context, () => wake(lives, identity, wanted(context))));
+    answer(context, await untilGone(client, context, () => wake(lives, identity, wanted(context), admission)));
   });
 
   router.post('/extend', async (context: Context) => {
@@ -109,8 +109,13 @@ export function environmentRoutes(
     context.body = environment;
     if (isDone) return;
     context.set('Location', statusAddress(context, environment));
-    context.set('Retry-After', environment.state === 'queued' ? admission.lookAgain() : SOON);
+    context.set('Retry-After', isQueued(environment) ? admission.lookAgain() : SOON);
   }
+}
+
+/** Nothing of what was asked for has begun: what is to be woken is asleep until then. */
+function isQueued({ state }: Environment): boolean {
+  return state === 'queued' || state === 'asleep';
 }
 
 /** Under the base path that the caller used. */

@@ -1,5 +1,6 @@
 import type { Identity } from '../../environment/identity.ts';
 import { isAwake, isFallingAsleep } from '../../environment/sleep.ts';
+import type { Admission } from '../admission/admission.ts';
 import { refuse, refuseForNow } from '../http/problems.ts';
 import { JOIN_WAIT_MS, join, latestOf } from './join.ts';
 import { shown } from './life-record.ts';
@@ -37,12 +38,13 @@ export function sleep(lives: Lives, identity: Identity, wait: Wait): Promise<Out
 
 /**
  * Wakes an environment that sleeps, and waits until it is ready. Twice is as once.
- * @throws ProblemError where there is none
+ * @throws ProblemError where there is none, or it would be queued for too long
  * @throws WorkflowUpdateFailedError where it could not be woken, and is asleep again
  */
-export function wake(lives: Lives, identity: Identity, wait: Wait): Promise<Outcome> {
-  const deadline = deadlineIn(wait(JOIN_WAIT_MS));
-  return withLiving(lives, identity, (life) => join(lives, identity, life, deadline));
+export function wake(lives: Lives, identity: Identity, wait: Wait, admission: Admission): Promise<Outcome> {
+  const waitMs = wait(JOIN_WAIT_MS);
+  const patience = { waitMs, deadline: deadlineIn(waitMs), admission };
+  return withLiving(lives, identity, (life) => join(lives, identity, life, patience));
 }
 
 /**

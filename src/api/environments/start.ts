@@ -5,7 +5,7 @@ import { workflowId } from '../../environment/identity.ts';
 import type { StartRequest } from '../../environment/request.ts';
 import { isAwake } from '../../environment/sleep.ts';
 import type { TemplateCatalogue } from '../../templates/catalogue.ts';
-import type { Admission } from '../admission/admission.ts';
+import { type Admission, mostQueuedMs } from '../admission/admission.ts';
 import { refuse, refuseForNow } from '../http/problems.ts';
 import { mustGoOn } from './failing.ts';
 import { asAsked, JOIN_WAIT_MS, join, stillGoingOn } from './join.ts';
@@ -54,8 +54,9 @@ export async function start(
         if (begun !== undefined) return begun;
         continue;
       }
-      const deadline = asked.moment + wait(JOIN_WAIT_MS);
-      if (isAlive(latest)) return await join(lives, request, latest, deadline);
+      const waitMs = wait(JOIN_WAIT_MS);
+      const deadline = asked.moment + waitMs;
+      if (isAlive(latest)) return await join(lives, request, latest, { waitMs, deadline, admission });
       mustGoOn(latest);
       // Never the dying one: a fresh one follows it. Until its run has closed nothing of this start is kept anywhere.
       const closed = await lives.closed(
@@ -81,9 +82,8 @@ async function begin(
   const specification = await specify(request, templates);
   const longestMs = durationMs(specification.recipe.deadline);
   const waitMs = asked.wait(longestMs);
-  // Who does not wait is content with what is done later, within reason.
   const passes = demandsProof(specification) || hasWorkload(specification) ? 'both queues' : 'tasks of workflows';
-  asked.admission.admit(request, waitMs === 0 ? longestMs : waitMs, passes);
+  asked.admission.admit(request, mostQueuedMs(waitMs, longestMs), passes);
   const deadline = asked.moment + waitMs;
   const ready = await lives.beginAndAwait(specification, previous?.run, deadline);
   if (ready !== undefined) return (await isStale(lives, request, ready, asked)) ? undefined : asAsked(request, ready);

@@ -19,10 +19,10 @@ const MOST_TRIES = 10;
 export async function terminate(lives: Lives, identity: Identity, wait: Wait): Promise<Outcome> {
   const deadline = deadlineIn(wait(TEARDOWN_WAIT_MS));
   const last = await closedLife(lives, identity, deadline);
-  if (last.isOpen || last.teardown === undefined || isOver(last.environment.state)) return outcomeOf(last);
+  if (last.isOpen || last.teardown === undefined || isOver(last.environment.state)) return asEnded(last);
   await lives.closed(last.teardown, undefined, deadline);
   const teardown = await lives.teardown(last.teardown);
-  return outcomeOf(teardown ?? { ...last, environment: { ...last.environment, state: 'terminated' } });
+  return asEnded(teardown ?? { ...last, environment: { ...last.environment, state: 'terminated' } });
 }
 
 /** Ends the life that runs, and waits until its own run has closed. One that follows it is nobody's to end here. */
@@ -55,7 +55,7 @@ async function asItIsNow(lives: Lives, identity: Identity, seen: LifeRecord): Pr
 }
 
 /** That nothing is left is said only where it was seen: a run that was ended by hand has not looked. */
-function outcomeOf(life: LifeRecord): Outcome {
+function asEnded(life: LifeRecord): Outcome {
   const environment = shown(life);
   if (!life.isOpen && !isOver(life.environment.state) && environment.problem)
     throw new ProblemError(environment.problem);

@@ -1,14 +1,12 @@
 import Router from '@koa/router';
 import type { Client } from '@temporalio/client';
 import type { Context } from 'koa';
+import { queueStats } from '../../temporal/queue-stats.ts';
 import { TASK_QUEUE } from '../../workflows/messages.ts';
 import type { Drain } from '../drain.ts';
 import type { InFlight } from '../http/in-flight.ts';
 import { hasWorkers } from '../temporal/pollers.ts';
 import type { PromptCalls } from '../temporal/prompt-calls.ts';
-
-// temporal.api.enums.v1.TaskQueueType.
-const TASK_QUEUE_TYPE_WORKFLOW = 1;
 
 /** What a server can tell of itself and of the parts that it sees. The cluster is seen by workers only. */
 interface Health {
@@ -58,18 +56,10 @@ export function healthRoutes(
 
 async function healthOf(client: Client, calls: PromptCalls): Promise<Health> {
   try {
-    const isServed = await calls.make(() => isPolled(client));
+    const { lastAskedAt } = await calls.make(() => queueStats(client, TASK_QUEUE, 'workflows'));
+    const isServed = hasWorkers(lastAskedAt);
     return { status: isServed ? 'ok' : 'degraded', temporal: 'reachable', workers: isServed ? 'polling' : 'absent' };
   } catch {
     return { status: 'down', temporal: 'unreachable', workers: 'unknown' };
   }
-}
-
-async function isPolled({ workflowService, options: { namespace } }: Client): Promise<boolean> {
-  const { pollers } = await workflowService.describeTaskQueue({
-    namespace,
-    taskQueue: { name: TASK_QUEUE },
-    taskQueueType: TASK_QUEUE_TYPE_WORKFLOW,
-  });
-  return hasWorkers(pollers);
 }

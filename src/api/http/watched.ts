@@ -28,7 +28,6 @@ export interface EndedRequest {
 
 /** Is told of each request. */
 export interface RequestWatcher {
-  began?(): void;
   ended(request: EndedRequest): void;
 }
 
@@ -41,7 +40,6 @@ export function watched(routeOf: (path: string) => string, watchers: readonly Re
     const route = routeOf(context.path);
     if (route.startsWith('/health')) return await next();
     const [beganAt, began] = [Date.now(), performance.now()];
-    for (const watcher of watchers) watcher.began?.();
     context.res.once('close', () => {
       const seconds = (performance.now() - began) / 1000;
       const ended = { ...told(context), route, beganAt, seconds };

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type { Environment } from '../../environment/environment.ts';
+import type { InFlight } from '../http/in-flight.ts';
 import type { EndedRequest, RequestWatcher } from '../http/watched.ts';
 import type { CallOutcome } from '../temporal/call-outcome.ts';
 
@@ -16,11 +17,6 @@ export class ApiMetrics implements RequestWatcher {
     'method',
     'route',
   ]);
-  readonly #inFlight = new Gauge({
-    name: 'berth_api_requests_in_flight',
-    help: 'Requests that are not answered yet.',
-    registers: [this.#registry],
-  });
   readonly #starts = this.#histogram(
     'start_seconds',
     'How long callers waited for environments that were built or claimed for them, and are ready.',
@@ -35,8 +31,19 @@ export class ApiMetrics implements RequestWatcher {
     [],
   );
 
-  /** @param ofProcess whether what is true of the whole process is told as well: of one of these in it only */
-  constructor({ ofProcess = false } = {}) {
+  /**
+   * @param inFlight what the server has in hand
+   * @param ofProcess whether what is true of the whole process is told as well: of one of these in it only
+   */
+  constructor({ inFlight, ofProcess = false }: { inFlight: InFlight; ofProcess?: boolean }) {
+    new Gauge({
+      name: 'berth_api_requests_in_flight',
+      help: 'Callers who have asked for something to be done, and are not answered yet: the load of the server. Looks are none of them.',
+      registers: [this.#registry],
+      collect() {
+        this.set(inFlight.report.in_flight);
+      },
+    });
     if (ofProcess) collectDefaultMetrics({ register: this.#registry });
   }
 
@@ -49,12 +56,7 @@ export class ApiMetrics implements RequestWatcher {
     return this.#registry.metrics();
   }
 
-  began(): void {
-    this.#inFlight.inc();
-  }
-
   ended(request: EndedRequest): void {
-    this.#inFlight.dec();
     const { route, seconds, status, problem, answer, beganAt } = request;
     const method = METHODS.has(request.method) ? request.method : 'other';
     this.#requests.inc({ method, route, status });

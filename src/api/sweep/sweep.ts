@@ -2,8 +2,8 @@ import type { Client } from '@temporalio/client';
 import type { SweepReport } from '../../environment/sweep/report.ts';
 import { HOUSEKEEPING_QUEUE } from '../../workflows/messages.ts';
 import type { SweepWorkflow } from '../../workflows/sweep.ts';
-import { outcomeOf } from '../temporal/outcome-of.ts';
 import type { PromptCalls } from '../temporal/prompt-calls.ts';
+import { resultInTime } from '../temporal/result-in-time.ts';
 
 /**
  * Compares what exists with what is known, now; whoever asks for the same meanwhile shares the pass.
@@ -21,5 +21,5 @@ export async function sweep(client: Client, calls: PromptCalls, dryRun: boolean)
       staticSummary: dryRun ? 'tells what a sweep would do' : 'a sweep that an operator asked for',
     }),
   );
-  return await outcomeOf(client, calls, pass, ', and goes on');
+  return await resultInTime(client, calls, pass, ', and goes on');
 }

@@ -13,7 +13,7 @@ import {
 export type CallOutcome = 'answered' | 'given-up' | 'silent' | 'failed';
 
 /** What a call came to that has thrown. */
-export function outcomeOf(error: unknown): CallOutcome {
+export function outcomeOfFailure(error: unknown): CallOutcome {
   if (error instanceof WorkflowNotFoundError) return 'answered';
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return 'given-up';
   for (let cause: unknown = error; cause instanceof Error; cause = (cause as Error).cause) {

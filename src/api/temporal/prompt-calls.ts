@@ -1,5 +1,5 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { type CallOutcome, outcomeOf } from './call-outcome.ts';
+import { type CallOutcome, outcomeOfFailure } from './call-outcome.ts';
 
 const TICK_MS = 250;
 /** After so many ticks without an answer Temporal is asked for next to nothing, and after so many it is given up. */
@@ -52,7 +52,7 @@ export class PromptCalls {
       tell('answered');
       return answer;
     } catch (error) {
-      tell(error instanceof TemporalSilent ? 'silent' : outcomeOf(error));
+      tell(error instanceof TemporalSilent ? 'silent' : outcomeOfFailure(error));
       throw error;
     } finally {
       clearInterval(watch);
@@ -66,7 +66,7 @@ export class PromptCalls {
       this.#onOutcome('answered');
       return answer;
     } catch (error) {
-      this.#onOutcome(outcomeOf(error));
+      this.#onOutcome(outcomeOfFailure(error));
       throw error;
     }
   }

@@ -27,7 +27,7 @@ export function timeActivities(meter: MetricMeter): ActivityInterceptorsFactory 
           tell('done');
           return result;
         } catch (error) {
-          tell(outcomeOf(error));
+          tell(failureLabel(error));
           throw error;
         }
       },
@@ -35,7 +35,7 @@ export function timeActivities(meter: MetricMeter): ActivityInterceptorsFactory 
   });
 }
 
-function outcomeOf(error: unknown): string {
+function failureLabel(error: unknown): string {
   if (error instanceof CancelledFailure) return 'cancelled';
   const type = error instanceof ApplicationFailure ? error.type : undefined;
   return typeof type === 'string' && FAILURES.has(type) ? type : 'failed';

@@ -67,6 +67,14 @@ describe('a start that has to be queued', () => {
     expect(ask(admission, 'ann', 'one-more', 41)).toBeUndefined();
   });
 
+  it('is not refused where it was let in before and may be queued still: whoever asks again joins it', async () => {
+    const { admission } = await admissionAt([BUSY, CALM]);
+
+    expect(ask(admission, 'ann', 'shop', 40)).toBeUndefined();
+    expect(ask(admission, 'ann', 'shop', 1)).toBeUndefined();
+    expect(ask(admission, 'ann', 'other', 1)).toBeDefined();
+  });
+
   it('is let in for a developer who has little queued, while one is refused who has much', async () => {
     const { admission } = await admissionAt([BUSY, CALM]);
     for (let index = 0; index < 100; index++) ask(admission, 'ann', `project-${index}`, 3600);

@@ -1,5 +1,7 @@
 import { type Client, WorkflowFailedError } from '@temporalio/client';
 import { rootCause } from '@temporalio/common';
+import { HOUSEKEEPING_QUEUE } from '../../workflows/messages.ts';
+import { askAgainOf } from '../admission/ask-again.ts';
 import { deadlineIn, waitUntil } from '../environments/wait-until.ts';
 import { refuse, refuseForNow } from '../http/problems.ts';
 import type { PromptCalls } from './prompt-calls.ts';
@@ -8,12 +10,12 @@ import type { PromptCalls } from './prompt-calls.ts';
 const WAIT_MS = 50_000;
 
 /**
- * What a workflow comes to that looks at all of the cluster.
+ * What a workflow of the house comes to, which looks at all of the cluster.
  *
  * @param late - what else is said where it takes longer than callers wait
  * @throws ProblemError where it takes long, or could not be done
  */
-export async function outcomeOf<T>(
+export async function resultInTime<T>(
   client: Client,
   calls: PromptCalls,
   run: { result: () => Promise<T> },
@@ -28,5 +30,5 @@ export async function outcomeOf<T>(
     throw refuse('cluster-failed', `${cause}. Try again when the cluster answers.`);
   }
   const detail = `It was not over within ${WAIT_MS / 1000} s${late}. Ask again; GET /health says whether a worker runs.`;
-  throw refuseForNow(detail);
+  throw refuseForNow(detail, await askAgainOf(client, HOUSEKEEPING_QUEUE));
 }

@@ -1,16 +1,17 @@
 import type { Context, Next } from 'koa';
 import { describe, expect, it } from 'vitest';
 import type { Refusal } from '../../src/api/admission/refusal.ts';
-import { atMost } from '../../src/api/http/at-most.ts';
+import { InFlight } from '../../src/api/http/in-flight.ts';
 
 /** A server that does something for three callers at once. */
 function server() {
   const refused: Refusal[] = [];
-  const middleware = atMost(3, (reason) => refused.push(reason));
+  const inFlight = new InFlight(3);
+  const middleware = inFlight.bounded((reason) => refused.push(reason));
   const call = async (method: string, next: Next): Promise<void> => {
     await middleware({ method } as Context, next);
   };
-  return { refused, call };
+  return { refused, call, inFlight };
 }
 
 describe('of those who are served at once', () => {
@@ -34,12 +35,15 @@ describe('of those who are served at once', () => {
     },
   );
 
-  it('those who wait keep nobody from looking', async () => {
-    const { refused, call } = server();
+  it('those who wait keep nobody from looking, and are what is in hand: looks are none of it', async () => {
+    const { refused, call, inFlight } = server();
     const { promise: done, resolve: finish } = Promise.withResolvers<void>();
     const served = Array.from({ length: 3 }, () => call('POST', () => done));
 
-    await call('GET', () => Promise.resolve());
+    await call('GET', () => {
+      expect(inFlight.report).toEqual({ in_flight: 3, most: 3 });
+      return Promise.resolve();
+    });
 
     finish();
     await Promise.all(served);
