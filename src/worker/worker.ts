@@ -1,5 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, type NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import {
+  type BundleOptions,
+  bundleWorkflowCode,
+  type NativeConnection,
+  Runtime,
+  type Worker,
+} from '@temporalio/worker';
 import { createActivities } from '../activities/activities.ts';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { HOUSEKEEPING_QUEUE, REFILL_QUEUE, TASK_QUEUE } from '../workflows/messages.ts';
@@ -7,16 +13,7 @@ import { LeanWorker } from './lean-worker.ts';
 import { quieter } from './logger.ts';
 import { timeActivities } from './metrics/activities.ts';
 
-/**
- * Evaluated once rather than again for each workflow, which would take up a third of a start's first workflow task. What
- * is here must keep no state of a workflow in its modules.
- */
-const SHARED_MODULES = ['@temporalio/workflow'];
-/** What the worker bundles, and how. */
-export const BUNDLE = {
-  workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
-  preloadModules: SHARED_MODULES,
-};
+const WORKFLOWS = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
 /** Waiting activities hold a slot each, and do next to nothing meanwhile. */
 const ACTIVITY_SLOTS = 400;
 /**
@@ -40,6 +37,15 @@ const BESIDE_PEOPLE = {
   maxConcurrentLocalActivityExecutions: 8,
 };
 
+/**
+ * How workflows are bundled: every module is evaluated once, rather than again for each workflow, which would take up a third
+ * of a start's first workflow task. So no module may keep a workflow's state.
+ * @param workflowsPath the workflows' code. @default today's
+ */
+export function bundleOf(workflowsPath = WORKFLOWS): Pick<BundleOptions, 'workflowsPath' | 'preloadModules'> {
+  return { workflowsPath, preloadModules: ['@temporalio/workflow', workflowsPath] };
+}
+
 /** What the workers of a process work with. */
 export interface WorkerDependencies {
   forPeople: Dependencies;
@@ -57,10 +63,10 @@ export async function createWorkers(
   connection: NativeConnection,
   namespace: string,
   { forPeople, forRefills, forHousekeeping }: WorkerDependencies,
-  workflowsPath = BUNDLE.workflowsPath,
+  workflowsPath = WORKFLOWS,
 ): Promise<Worker[]> {
   const { logger, metricMeter } = Runtime.instance();
-  const workflowBundle = await bundleWorkflowCode({ ...BUNDLE, workflowsPath, logger: quieter(logger) });
+  const workflowBundle = await bundleWorkflowCode({ ...bundleOf(workflowsPath), logger: quieter(logger) });
   const common = {
     connection,
     namespace,

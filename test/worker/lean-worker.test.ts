@@ -4,7 +4,7 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { LeanWorker } from '../../src/worker/lean-worker.ts';
-import { BUNDLE } from '../../src/worker/worker.ts';
+import { bundleOf } from '../../src/worker/worker.ts';
 import { endless, failing, forgetful, sound } from './defective-workflows.ts';
 
 const QUEUE = `lean-worker-${randomUUID()}`;
@@ -24,7 +24,7 @@ describe('a worker that runs workflows leanly', () => {
     [connection, native] = await Promise.all([Connection.connect({ address }), NativeConnection.connect({ address })]);
     client = new Client({ connection });
     const workflowsPath = fileURLToPath(new URL('defective-workflows.ts', import.meta.url));
-    const workflowBundle = await bundleWorkflowCode({ ...BUNDLE, workflowsPath, logger });
+    const workflowBundle = await bundleWorkflowCode({ ...bundleOf(workflowsPath), logger });
     const worker = await LeanWorker.create({ connection: native, taskQueue: QUEUE, workflowBundle });
     const running = worker.run();
     stop = () => {

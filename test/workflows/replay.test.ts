@@ -2,7 +2,7 @@ import { bundleWorkflowCode, DefaultLogger, Runtime, type WorkflowBundleWithSour
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LeanWorker } from '../../src/worker/lean-worker.ts';
-import { BUNDLE } from '../../src/worker/worker.ts';
+import { bundleOf } from '../../src/worker/worker.ts';
 import { historyOf, readEvents, type SavedEvent, savedPaths } from './paths/history-file.ts';
 import { PATH_NAMES, PATHS } from './paths/paths.ts';
 import { PLAYS } from './paths/plays.ts';
@@ -16,7 +16,7 @@ beforeAll(async () => {
   const logger = new DefaultLogger('ERROR');
   // What cannot be replayed is told by the test that finds it.
   Runtime.install({ logger, telemetryOptions: { logging: { forward: {}, filter: 'OFF' } } });
-  workflowBundle = await bundleWorkflowCode({ ...BUNDLE, logger });
+  workflowBundle = await bundleWorkflowCode({ ...bundleOf(), logger });
   errors = await replay(Object.fromEntries(savedPaths().map((path) => [path, readEvents(path)])));
 });
 

@@ -6,7 +6,7 @@ import { UserError } from '../user-error.ts';
 const INDEXED_VALUE_TYPE_KEYWORD = 2;
 
 /**
- * Waits until a Temporal server serves and registers the search attributes that it lacks, all of type Keyword.
+ * Waits until a Temporal server serves and registers the search attributes that it lacks, all of type Keyword, until it goes by them.
  *
  * @param timeoutMs - how long the server may take until it answers
  * @throws {@link UserError} when it does not answer
@@ -35,9 +35,13 @@ async function register(address: string, namespace: string, names: readonly stri
   try {
     const present = await connection.operatorService.listSearchAttributes({ namespace });
     const missing = names.filter((name) => !(name in present.customAttributes));
-    if (missing.length === 0) return;
-    const searchAttributes = Object.fromEntries(missing.map((name) => [name, INDEXED_VALUE_TYPE_KEYWORD]));
-    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
+    if (missing.length > 0) {
+      const searchAttributes = Object.fromEntries(missing.map((name) => [name, INDEXED_VALUE_TYPE_KEYWORD]));
+      await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
+    }
+    // What is registered is known to who starts and who searches a few seconds later.
+    const query = names.map((name) => `${name} = 'known'`).join(' AND ');
+    await connection.workflowService.countWorkflowExecutions({ namespace, query });
   } finally {
     await connection.close();
   }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { SEARCH_ATTRIBUTE_NAMES } from '../../workflows/search-attributes.ts';
 import { LOOPBACK } from '../ports.ts';
 import type { ServerCommand, Supervisor } from '../processes/supervisor.ts';
 import { acceptsConnections, waitUntil } from '../readiness.ts';
@@ -24,6 +25,11 @@ const DYNAMIC_CONFIG: DynamicConfig = {
   // In seconds: who is let in is decided by how the queues are, and not by how they were.
   'matching.taskQueueInfoByBuildIdTTL': 1,
   // What fails so often is found by the search attribute of reported problems. The second time comes after 10 s.
+  // Else it reads what is registered from its database again whenever one is written or searched: 17 times a start.
+  'system.forceSearchAttributesCacheRefreshOnRead': false,
+  // There is one server: between parts of a queue, tasks and workers would only have to find each other, and turns be kept in each.
+  'matching.numTaskqueueReadPartitions': 1,
+  'matching.numTaskqueueWritePartitions': 1,
   'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute': 3,
 };
 
@@ -49,6 +55,7 @@ export function temporalCommand(
       '--sqlite-pragma=journal_mode=wal',
       '--sqlite-pragma=synchronous=1',
       '--log-level=warn',
+      ...SEARCH_ATTRIBUTE_NAMES.map((name) => `--search-attribute=${name}=Keyword`),
       ...Object.entries(dynamicConfig).map(([key, value]) => `--dynamic-config-value=${key}=${value}`),
     ],
   };
