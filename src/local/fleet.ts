@@ -72,6 +72,8 @@ export class ChildFleet {
     try {
       await this.#run(entry);
     } catch (error) {
+      // One that is not wanted any more need not have come to serve.
+      if (entry.state === 'ending') return;
       await this.#end(entry);
       throw error;
     }

@@ -17,7 +17,7 @@ const WAIT_S = 2;
 /** For how long it is looked while nobody starts anything. */
 const IDLE_MS = 4000;
 /** Starts pass a queue of seconds; looks take milliseconds. The machine is busy with the surge, which has its share in it. */
-const MOST_SLOWED = 20;
+const MOST_SLOWED = 40;
 const WAITING = { Prefer: `wait=${WAIT_S}` };
 const LATER = { Prefer: 'respond-async' };
 /** The machine may be busy with others. */

@@ -58,7 +58,8 @@ function digestOf(template: string, version: Version, { ledger }: Memory, seen?:
   if (version.state === 'there') return version.specification.template.digest;
   if (version.state === 'gone') log.warn(`There is no template '${template}' any more.`);
   if (version.state === 'unusable') log.warn(`The template '${template}' cannot be used: ${version.reason}`);
-  return ledger.pools[template]?.last?.serve[0] ?? seen;
+  const last = ledger.pools[template]?.last;
+  return last?.breaker?.digest ?? last?.serve[0] ?? seen;
 }
 
 function takesRoom(version: Version): boolean {

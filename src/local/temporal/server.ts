@@ -24,12 +24,12 @@ const DYNAMIC_CONFIG: DynamicConfig = {
   'matching.enableFairness': true,
   // In seconds: who is let in is decided by how the queues are, and not by how they were.
   'matching.taskQueueInfoByBuildIdTTL': 1,
-  // What fails so often is found by the search attribute of reported problems. The second time comes after 10 s.
   // Else it reads what is registered from its database again whenever one is written or searched: 17 times a start.
   'system.forceSearchAttributesCacheRefreshOnRead': false,
-  // There is one server: between parts of a queue, tasks and workers would only have to find each other, and turns be kept in each.
-  'matching.numTaskqueueReadPartitions': 1,
+  // There is one server: between parts of a queue, tasks and workers would only have to find each other, and turns be taken in
+  // each. All parts are read, since what was written before may lie in any.
   'matching.numTaskqueueWritePartitions': 1,
+  // What fails so often is found by the search attribute of reported problems. The second time comes after 10 s.
   'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute': 3,
 };
 
