@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import protos from '@temporalio/proto';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Identity } from '../../src/environment/identity.ts';
-import { Hold } from './faults.ts';
+import { holdOn } from './holds.ts';
 import { closeRow } from './row.ts';
 import { Stage } from './stage.ts';
 
@@ -12,14 +12,13 @@ const TEST_MS = 300_000;
 const { EventType } = protos.temporal.api.enums.v1;
 const TIMED_OUT = new Set([EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT, EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT]);
 
-/** In the middle of which steps a worker is told to end: those that it comes to the end of, and one that it waits in. */
-const CAUGHT = {
-  'comes to its end': {
-    create: { method: 'POST', resource: 'namespaces' },
-    guards: { method: 'POST', resource: 'resourcequotas' },
-  },
-  waits: { method: 'PATCH', resource: 'deployments' },
-} as const;
+/** Steps in the middle of which a worker is told to end, and which it comes to the end of. */
+const ENDED = {
+  create: { method: 'POST', resource: 'namespaces' },
+  guards: { method: 'POST', resource: 'resourcequotas' },
+};
+/** And one that it waits in. */
+const WAITED_IN = { method: 'PATCH', resource: 'deployments' };
 /** Either worker may take one of these: so many are begun at once, and again where all went to the other. */
 const [WAITING_AT_ONCE, MOST_WAITING] = [4, 24];
 
@@ -37,11 +36,8 @@ test('a worker told to end beside another hands on all that it does: no step of 
   // It has them in its memory, and Temporal hands what comes of them to it first.
   await Promise.all(['rested', 'removed', 'ended'].map((name) => begin(name, 'bare')));
   const held = async (name: string, request: { method: string; resource: string }) => {
-    const hold = new Hold('after it is done');
-    const rule = stage.proxy.on({ ...request, namespace: `dev-${environment(name).dev_id}` }, hold.fault);
-    hold.onDecision(() => {
-      rule.left = 0;
-    });
+    const matcher = { ...request, namespace: `dev-${environment(name).dev_id}` };
+    const hold = holdOn(stage.proxy, matcher, 'after it is done');
     await begin(name, 'default', LATER);
     return { name, hold, by: (await hold.caughtWithin(CAUGHT_MS, name)).caller };
   };
@@ -50,12 +46,10 @@ test('a worker told to end beside another hands on all that it does: no step of 
   do {
     expect(waiting.length, 'all that wait went to the other worker').toBeLessThan(MOST_WAITING);
     const names = Array.from({ length: WAITING_AT_ONCE }, (_, index) => `workload-${waiting.length + index}`);
-    waiting.push(...(await Promise.all(names.map((name) => held(name, CAUGHT.waits)))));
+    waiting.push(...(await Promise.all(names.map((name) => held(name, WAITED_IN)))));
   } while (!waiting.some(({ by }) => by === 'one'));
   // A call is given up after ten seconds: what is held is held by then.
-  const ends = await Promise.all(
-    Object.entries(CAUGHT['comes to its end']).map(([name, request]) => held(name, request)),
-  );
+  const ends = await Promise.all(Object.entries(ENDED).map(([name, request]) => held(name, request)));
   await begin('begun', 'default', LATER);
   await stage.terminate(environment('removed'), LATER);
 

@@ -6,7 +6,8 @@ import { clusterBy } from '../setup/client.ts';
 import { loseWorkflow, namespaceNow, rememberedIn } from '../setup/leftovers.ts';
 import type { Matcher } from './apiserver-proxy.ts';
 import type { ProxiedRequest } from './exchange.ts';
-import { afterFirst, Hold, MOMENTS, type Moment } from './faults.ts';
+import { MOMENTS, type Moment } from './faults.ts';
+import { holdOn } from './holds.ts';
 import { closeRow } from './row.ts';
 import { Stage } from './stage.ts';
 
@@ -40,12 +41,10 @@ describe('a worker killed while an environment is', { timeout: TEST_MS }, () => 
 
   /** Kills the worker that makes this request, and has another go on. */
   async function caught(matcher: Matcher, moment: Moment, begin: () => unknown, passed = 0): Promise<void> {
-    const hold = new Hold(moment);
-    const rule = stage.proxy.on(matcher, afterFirst(passed, hold.fault));
+    const hold = holdOn(stage.proxy, matcher, moment, passed);
     await begin();
     await hold.caughtWithin(CAUGHT_MS, moment);
     await stage.killWorker(`worker-${worker}`);
-    rule.left = 0;
     hold.drop();
     worker += 1;
     runs += 1;

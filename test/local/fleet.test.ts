@@ -14,7 +14,12 @@ const MOST = { count: 3, because: 'Three are enough for anybody.' };
 const SOON = { timeout: 20_000 };
 
 /** A fleet of servers, each as busy as its index says. */
-function fleetOf(busy: readonly (string | undefined)[], endsAfterMs = 0, pause = () => Promise.resolve()) {
+function fleetOf(
+  busy: readonly (string | undefined)[],
+  endsAfterMs = 0,
+  pause = () => Promise.resolve(),
+  serves = (child: ChildProcess): Promise<unknown> => once(child, 'message'),
+) {
   const directory = temporaryDirectory();
   const supervisor = new Supervisor(directory);
   onTestFinished(() => supervisor.stop());
@@ -35,7 +40,7 @@ function fleetOf(busy: readonly (string | undefined)[], endsAfterMs = 0, pause =
         env: { BUSY: busy[index - 1], ENDS_AFTER_MS: String(endsAfterMs) },
       });
       children.push(child);
-      return { child, ready: once(child, 'message').then(() => undefined) };
+      return { child, ready: serves(child).then(() => undefined) };
     },
   });
   const running = (): string[] => readdirSync(join(directory, 'processes')).sort();
@@ -52,6 +57,24 @@ test('the servers that have the least in hand go, and nobody takes their end for
   expect(fleet.fleet().running).toBe(1);
   await expect.poll(running, SOON).toEqual(['server-2.json']);
   expect(supervisor.signal.aborted).toBe(false);
+});
+
+test('one that is not wanted any more before it serves is not told of as one that does not come to serve', async () => {
+  const neverInTime = async (child: ChildProcess): Promise<never> => {
+    await once(child, 'exit');
+    throw new Error('It was not ready in time.');
+  };
+  const { fleet, running, said } = fleetOf(['0', '0'], 0, undefined, (child) =>
+    running().length === 1 ? once(child, 'message') : neverInTime(child),
+  );
+  await fleet.start();
+  await fleet.scale(1, 2);
+
+  await fleet.scale(2, 1);
+
+  await expect.poll(running, SOON).toEqual(['server-1.json']);
+  await setImmediate();
+  expect(said).toEqual([]);
 });
 
 test('a server that does not answer in time is taken to be full, and stays', async () => {

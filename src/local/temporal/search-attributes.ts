@@ -6,7 +6,8 @@ import { UserError } from '../user-error.ts';
 const INDEXED_VALUE_TYPE_KEYWORD = 2;
 
 /**
- * Waits until a Temporal server serves and registers the search attributes that it lacks, all of type Keyword, until it goes by them.
+ * Waits until a Temporal server serves, registers the search attributes that it lacks, all of type Keyword, and waits until it
+ * goes by them.
  *
  * @param timeoutMs - how long the server may take until it answers
  * @throws {@link UserError} when it does not answer
