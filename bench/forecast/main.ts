@@ -1,8 +1,9 @@
 // The forecast beside what it is compared with, at equal idle slot-hours: on demand that never was, or on what was
 // recorded. `npm run bench:forecast -- starts.csv` takes lines of `time,template`.
 import { readFile } from 'node:fs/promises';
-import { parseStarts } from '../../src/capacity/demand.ts';
+import { parseStarts, type Start } from '../../src/capacity/demand.ts';
 import { durationMs } from '../../src/environment/duration.ts';
+import { systemErrorCode, UserError } from '../../src/local/user-error.ts';
 import { type Comparison, compare } from './compare.ts';
 import { recordOf, scenarios } from './scenarios.ts';
 
@@ -13,21 +14,43 @@ const MAKE = '1m';
 const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1);
 
 const [file] = process.argv.slice(2);
-const rows = file === undefined ? generated() : await recorded(file);
-if (rows.length === 0) throw new RangeError(`${file} has no starts: give lines of time,template.`);
-report([...rows, ['in sum', sumOf(rows.map(([, comparison]) => comparison))]]);
+try {
+  const rows = file === undefined ? generated() : await recorded(file);
+  report([...rows, ['in sum', sumOf(rows.map(([, comparison]) => comparison))]]);
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
 
 function generated(): [string, Comparison][] {
   return Object.keys(scenarios).map((name) => [name, sumOf(SEEDS.map((seed) => played(recordOf(name, seed))))]);
 }
 
-/** Each template has its own pool. */
+/**
+ * Each template has its own pool.
+ * @throws UserError where the file cannot be read, a line is wrong, or there is none
+ */
 async function recorded(csv: string): Promise<[string, Comparison][]> {
-  const byTemplate = Map.groupBy(parseStarts(await readFile(csv, 'utf8')), ({ template }) => template);
+  const starts = await startsIn(csv);
+  if (starts.length === 0) throw new UserError(`${csv} has no starts: give lines of time,template.`);
+  const byTemplate = Map.groupBy(starts, ({ template }) => template);
   return [...byTemplate].map(([template, starts]) => [
     template,
     played(starts.map(({ atMs }) => atMs).sort((one, other) => one - other)),
   ]);
+}
+
+async function startsIn(csv: string): Promise<Start[]> {
+  try {
+    return parseStarts(await readFile(csv, 'utf8'));
+  } catch (error) {
+    if (error instanceof RangeError) throw new UserError(`${csv}: ${error.message}`);
+    const code = systemErrorCode(error);
+    throw code === undefined
+      ? error
+      : new UserError(`${csv} cannot be read (${code}): give a file of lines time,template.`);
+  }
 }
 
 function played(timesMs: number[]): Comparison {

@@ -21,7 +21,13 @@ const ACTIVITY_SLOTS = 400;
  * some more, since others wait for a cluster that is slow. What a worker has taken waits for all that it had taken before;
  * in Temporal's queue everybody has their turn.
  */
-export const STEPS_AT_ONCE = 10;
+export const STEPS_AT_ONCE = 16;
+/**
+ * Of the polls for steps, what part asks for those that no worker knows yet. By default it is a fifth, and every poll holds
+ * the place of a step: of few places those that wait for the next steps of known workflows would hold all but one, and
+ * starts be taken one after the other.
+ */
+const POLLS_FOR_UNKNOWN = 0.5;
 const CACHED_WORKFLOWS = 1000;
 /** Shorter than supervisors usually wait, so that what still waits for pods is handed on rather than killed. */
 const SHUTDOWN_GRACE_MS = 4000;
@@ -71,6 +77,7 @@ export async function createWorkers(
     connection,
     namespace,
     workflowBundle,
+    nonStickyToStickyPollRatio: POLLS_FOR_UNKNOWN,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
     interceptors: { activity: [timeActivities(metricMeter)] },
   };

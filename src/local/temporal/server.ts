@@ -16,11 +16,11 @@ export interface TemporalPorts {
 export type DynamicConfig = Readonly<Record<string, number | boolean>>;
 
 // The dev server's one shard reads each of its queues at most 20 times a second unless told otherwise, which costs
-// every hop through a task queue 50 ms.
+// every hop through a task queue 50 ms. What is listed may come so late: a third of its work on a start is for lists, and is
+// better done when the start is over.
 const DYNAMIC_CONFIG: DynamicConfig = {
   'history.transferProcessorMaxPollRPS': 2000,
   'history.timerProcessorMaxPollRPS': 2000,
-  'history.visibilityProcessorMaxPollRPS': 2000,
   'matching.enableFairness': true,
   // In seconds: who is let in is decided by how the queues are, and not by how they were.
   'matching.taskQueueInfoByBuildIdTTL': 1,
