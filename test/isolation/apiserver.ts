@@ -20,6 +20,7 @@ export interface Call {
 
 const CONNECTIONS = 8;
 const DEADLINE_MS = 30_000;
+const MOST_ATTEMPTS = 10;
 const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
 
 /** The shared apiserver as one account reaches it, by plain HTTPS: no library decides what is asked, or hides an answer. */
@@ -60,8 +61,16 @@ export class Apiserver {
     return this.call('GET', path);
   }
 
-  create<T>(path: string, body: object): Promise<Answer<T>> {
-    return this.call('POST', path, { body });
+  /**
+   * Creates an object, again and again where the apiserver finds the quota just being counted: what it answers then says
+   * nothing of the object (`Conflict`, kubernetes/kubernetes#67761).
+   */
+  async create<T>(path: string, body: object): Promise<Answer<T>> {
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await this.call<T>('POST', path, { body });
+      const isCounting = answer.status === 409 && answer.message.includes('fulfilled on resourcequotas');
+      if (!isCounting || attempt === MOST_ATTEMPTS) return answer;
+    }
   }
 
   /** Asks whether a create would be taken: it goes through everything but the storage. */
