@@ -9,6 +9,8 @@ import { Restarts } from './restarts.ts';
 import { UserError } from './user-error.ts';
 
 const ANSWERED_WITHIN_MS = 2000;
+/** Where too many in a row never came to serve. */
+const GIVEN_UP_FOR_MS = 300_000;
 /** One that does not serve has nothing in hand. */
 const NOTHING: Occupied = { count: 0, servers: 0 };
 
@@ -23,6 +25,8 @@ export interface FleetOptions {
   readonly most: NonNullable<Fleet['most']>;
   /** Waits before one that died is started again. @default by the clock */
   readonly pause?: (ms: number) => Promise<void>;
+  /** A clock that is never set, in milliseconds. @default the process's own */
+  readonly now?: () => number;
   /**
    * Starts one.
    * @param index counts from 1
@@ -53,6 +57,10 @@ interface Entry {
 export class ChildFleet {
   readonly #options: FleetOptions;
   readonly #restarts = new Restarts();
+  /** Of those that were ordered and never came to serve. */
+  readonly #failures = new Restarts();
+  /** When another may be ordered, by the clock. */
+  #notBeforeMs = Number.NEGATIVE_INFINITY;
   /** By their indices, which are free again once they have ended: each has a record and a log by its name. */
   readonly #members = new Map<number, Entry>();
 
@@ -91,7 +99,8 @@ export class ChildFleet {
   /**
    * Has as many run as are wanted, and does not wait until they do. Of those that run the least busy are ended, which
    * have time to finish.
-   * @throws Error where others were ordered meanwhile, or there cannot be so many
+   * @throws Error where others were ordered meanwhile, there cannot be so many, or those that were ordered of late never came
+   * to serve
    */
   async scale(from: number, to: number): Promise<void> {
     const { most } = this.#options;
@@ -101,12 +110,23 @@ export class ChildFleet {
     const running = this.#ordered().length;
     if (running === to) return;
     if (running !== from) throw new Error(`${running} run by now, and not ${from}.`);
+    const pauseMs = this.#notBeforeMs - this.#now();
+    if (to > running && pauseMs > 0)
+      throw new Error(
+        `What was started of late never came to serve: in ${Math.ceil(pauseMs / 1000)} s it is tried again.`,
+      );
     // Whoever fails to start is missing in the next plan.
-    for (let more = running; more < to; more++) this.start().catch((reason: Error) => this.#say(reason.message));
+    for (let more = running; more < to; more++) this.start().catch((reason: Error) => this.#neverServed(reason));
     const idleFirst = busy.toSorted(
       (one, other) => one.has.servers - other.has.servers || other.entry.index - one.entry.index,
     );
     for (const { entry } of idleFirst.slice(0, Math.max(0, running - to))) void this.#end(entry);
+  }
+
+  #neverServed(reason: Error): void {
+    this.#say(reason.message);
+    const now = this.#now();
+    this.#notBeforeMs = now + (this.#failures.afterDeath(now) ?? GIVEN_UP_FOR_MS);
   }
 
   async #run(entry: Entry): Promise<void> {
@@ -125,7 +145,7 @@ export class ChildFleet {
   #lost(entry: Entry, reason: Error): void {
     const { supervisor } = this.#options;
     if (entry.state === 'ending' || supervisor.isEnding) return;
-    const pauseMs = this.#restarts.afterDeath(performance.now());
+    const pauseMs = this.#restarts.afterDeath(this.#now());
     entry.state = 'dead';
     if (pauseMs === undefined) {
       supervisor.abort(new UserError(`${reason.message}\n${TOO_OFTEN}`));
@@ -154,6 +174,10 @@ export class ChildFleet {
     entry.state = 'ending';
     if (entry.child) await this.#options.supervisor.end(entry.child);
     this.#members.delete(entry.index);
+  }
+
+  #now(): number {
+    return this.#options.now?.() ?? performance.now();
   }
 
   #ordered(): Entry[] {

@@ -30,22 +30,15 @@ export interface QueueStats {
  * @throws where it does not answer within 5 seconds
  */
 export async function queueStats(client: Client, queue: string, kind: TaskKind): Promise<QueueStats> {
-  const { workflowService, options } = client;
   const { stats, pollers } = await client.withDeadline(Date.now() + ANSWER_MS, () =>
-    workflowService.describeTaskQueue({
-      namespace: options.namespace,
-      taskQueue: { name: queue },
-      taskQueueType: TYPES[kind],
-      reportStats: true,
-    }),
+    client.workflowService.describeTaskQueue({ ...asRequested(client, queue, kind), reportStats: true }),
   );
-  const asked = (pollers ?? []).map(({ lastAccessTime }) => msOf(lastAccessTime));
   return {
     waiting: Number(stats?.approximateBacklogCount ?? 0),
     oldestMs: msOf(stats?.approximateBacklogAge),
     addedPerSecond: stats?.tasksAddRate ?? 0,
     takenPerSecond: stats?.tasksDispatchRate ?? 0,
-    lastAskedAt: asked.length === 0 ? undefined : Math.max(...asked),
+    lastAskedAt: latest(pollers),
   };
 }
 
@@ -54,7 +47,24 @@ export function allQueueStats(client: Client, queue: string): Promise<[QueueStat
   return Promise.all([queueStats(client, queue, 'workflows'), queueStats(client, queue, 'activities')]);
 }
 
+/** When a worker asked for tasks of workflows last, in milliseconds since the epoch; `undefined` where none has for minutes. */
+export async function lastAskedAt(client: Client, queue: string): Promise<number | undefined> {
+  const { pollers } = await client.workflowService.describeTaskQueue(asRequested(client, queue, 'workflows'));
+  return latest(pollers);
+}
+
+function asRequested({ options }: Client, queue: string, kind: TaskKind) {
+  return { namespace: options.namespace, taskQueue: { name: queue }, taskQueueType: TYPES[kind] };
+}
+
+function latest(pollers: readonly { lastAccessTime?: ProtobufTime }[] | null | undefined): number | undefined {
+  if (!pollers?.length) return undefined;
+  return Math.max(...pollers.map(({ lastAccessTime }) => msOf(lastAccessTime)));
+}
+
 /** As protobuf has a duration, or a moment since the epoch. */
-function msOf(time: { seconds?: unknown; nanos?: number | null } | null | undefined): number {
+type ProtobufTime = { seconds?: unknown; nanos?: number | null } | null | undefined;
+
+function msOf(time: ProtobufTime): number {
   return Number(time?.seconds ?? 0) * 1000 + (time?.nanos ?? 0) / 1e6;
 }

@@ -26,9 +26,11 @@ function fleetOf(
   const children: ChildProcess[] = [];
   const said: string[] = [];
   const pauses: number[] = [];
+  const clock = { now: 0 };
   const fleet = new ChildFleet({
     ...{ supervisor, limits: LIMITS, most: MOST },
     say: (sentence) => said.push(sentence),
+    now: () => clock.now,
     pause: (ms) => {
       pauses.push(ms);
       return pause();
@@ -44,7 +46,7 @@ function fleetOf(
     },
   });
   const running = (): string[] => readdirSync(join(directory, 'processes')).sort();
-  return { fleet, supervisor, running, children, said, pauses };
+  return { fleet, supervisor, running, children, said, pauses, clock };
 }
 
 test('the servers that have the least in hand go, and nobody takes their end for a failure', async () => {
@@ -176,6 +178,26 @@ test('one that dies before it serves fails its start, and is not started again b
 
   await expect(starting).rejects.toThrow('server-1 ended unexpectedly (SIGKILL)');
   expect(fleet.fleet().running).toBe(0);
+});
+
+test('what never comes to serve is ordered again after pauses that grow, and not for minutes after the fifth', async () => {
+  const { fleet, said, clock } = fleetOf(['0'], 0, undefined, () =>
+    Promise.reject(new Error('It was not ready in time.')),
+  );
+  const fails = async (times: number): Promise<void> => {
+    await fleet.scale(0, 1);
+    await expect.poll(() => [said.length, fleet.fleet().running], SOON).toEqual([times, 0]);
+  };
+
+  for (const [index, pauseMs] of [1000, 2000, 4000, 8000, 300_000].entries()) {
+    await fails(index + 1);
+    clock.now += pauseMs - 1;
+    await expect(fleet.scale(0, 1)).rejects.toThrow(
+      'What was started of late never came to serve: in 1 s it is tried again.',
+    );
+    clock.now += 1;
+  }
+  await fails(6);
 });
 
 test('the pauses before one is started again grow, and what died long ago does not count', () => {

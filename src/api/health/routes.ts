@@ -1,7 +1,7 @@
 import Router from '@koa/router';
 import type { Client } from '@temporalio/client';
 import type { Context } from 'koa';
-import { queueStats } from '../../temporal/queue-stats.ts';
+import { lastAskedAt } from '../../temporal/queue-stats.ts';
 import { TASK_QUEUE } from '../../workflows/messages.ts';
 import type { Drain } from '../drain.ts';
 import type { InFlight } from '../http/in-flight.ts';
@@ -56,8 +56,7 @@ export function healthRoutes(
 
 async function healthOf(client: Client, calls: PromptCalls): Promise<Health> {
   try {
-    const { lastAskedAt } = await calls.make(() => queueStats(client, TASK_QUEUE, 'workflows'));
-    const isServed = hasWorkers(lastAskedAt);
+    const isServed = hasWorkers(await calls.make(() => lastAskedAt(client, TASK_QUEUE)));
     return { status: isServed ? 'ok' : 'degraded', temporal: 'reachable', workers: isServed ? 'polling' : 'absent' };
   } catch {
     return { status: 'down', temporal: 'unreachable', workers: 'unknown' };
