@@ -23,10 +23,12 @@ describe('what an API server has in hand', () => {
     const waiting = [1, 2, 3].map((number) =>
       stage.start({ ...stage.environment(`waits-${number}`), template: 'bare' }, { headers: { prefer: 'wait=3' } }),
     );
-    const looking = stage.status(stage.environment('nobody'));
-
     await expect.poll(load).toEqual({ in_flight: 3, most: MOST });
-    await Promise.all([...waiting, looking]);
+    const looking = Array.from({ length: MOST - 1 }, () => stage.status(stage.environment('nobody')));
+    const whileTheyLook = await Promise.all(looking.map(load));
+
+    expect(whileTheyLook).toEqual(looking.map(() => ({ in_flight: 3, most: MOST })));
+    await Promise.all([...waiting, ...looking]);
     expect(await load()).toEqual({ in_flight: 0, most: MOST });
   });
 });
