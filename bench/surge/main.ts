@@ -11,6 +11,7 @@ import { parseOptions, USAGE } from './options.ts';
 import { pageOf } from './page.ts';
 import { rowsOf, type Summary, summaryOf } from './summary.ts';
 import { VARIANTS } from './variants.ts';
+import { WORTH_HEADING, worthOf, worthRowsOf } from './worth.ts';
 
 const progress = progressOn(process.stderr, 5000);
 
@@ -31,12 +32,15 @@ async function main(): Promise<void> {
     progress.say(`A launch, ${variant.name}:`);
     const launch = await play(variant, python, options, progress);
     launches.push(launch);
-    const summary = summaryOf(launch);
-    for (const [name, value] of rowsOf(summary)) process.stdout.write(`${name.padEnd(36)}${value}\n`);
+    tell(rowsOf(summaryOf(launch)));
     tellOdd(launch);
   }
   const summaries = launches.map(summaryOf);
-  writeFileSync(join(directory, 'surge.json'), `${JSON.stringify({ options, summaries, launches }, undefined, 1)}\n`);
+  const worth = worthOf(launches);
+  if (worth.length > 0) process.stdout.write(`${WORTH_HEADING}:\n`);
+  tell(worthRowsOf(worth));
+  const report = { options, summaries, worth, launches };
+  writeFileSync(join(directory, 'surge.json'), `${JSON.stringify(report, undefined, 1)}\n`);
   writeFileSync(join(directory, 'surge.html'), pageOf(launches, options.overMs));
   progress.say(`The report is in ${join(directory, 'surge.html')} and ${join(directory, 'surge.json')}.`);
   if (!summaries.every(isWell)) process.exitCode = 1;
@@ -45,6 +49,10 @@ async function main(): Promise<void> {
 /** Everybody has what they came for, and nothing is left of it. */
 function isWell({ succeeded, developers, leftOver }: Summary): boolean {
   return succeeded === developers && leftOver === 0;
+}
+
+function tell(rows: readonly [string, string][]): void {
+  for (const [name, value] of rows) process.stdout.write(`${name.padEnd(36)}${value}\n`);
 }
 
 function tellOdd({ calls, left }: Launch): void {

@@ -18,9 +18,9 @@ export interface SurgeOptions {
 export const USAGE = `Usage: npm run surge -- [options]
 
 Plays a launch on servers of its own, as npm start has them with a simulated node: developers come at even intervals, and each
-runs the published client, unchanged but for its URL, its token and who it is. Played three times: as it is meant to be, with a
-pool that an entry of the calendar has filled before, and with workers and API servers that scale; then without the one, and
-without the other.
+runs the published client, unchanged but for its URL, its token and who it is. Played four times: as it is meant to be, with a
+pool that an entry of the calendar has filled before, and with workers and API servers that scale; then without the one, without
+the other, and with neither, to tell how many times as long callers wait without each.
 
   --developers N   how many come (default: 300)
   --over DURATION  within what time (default: 20s)

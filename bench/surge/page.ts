@@ -1,9 +1,11 @@
 import { percentiles } from '../percentiles.ts';
 import type { Launch } from './launch.ts';
 import { plot, type Series } from './plot.ts';
-import { rowsOf, summaryOf } from './summary.ts';
+import { isWarm, rowsOf, summaryOf } from './summary.ts';
+import { WORTH_HEADING, worthOf, worthRowsOf } from './worth.ts';
 
-const [BLUE, ORANGE, RED, GREEN, GREY] = ['#2563eb', '#d97706', '#dc2626', '#15803d', '#6b7280'] as const;
+const [BLUE, ORANGE, RED, GREEN] = ['#2563eb', '#d97706', '#dc2626', '#15803d'] as const;
+const [GREY, BLACK] = ['#6b7280', '#111827'] as const;
 const STYLE =
   'body{font:15px/1.5 system-ui,sans-serif;max-width:800px;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse}' +
   'td,th{padding:.2rem .8rem;text-align:left;border-bottom:1px solid #ddd}figure{margin:1rem 0}svg{width:100%;font-size:11px}';
@@ -20,13 +22,22 @@ export function pageOf(launches: readonly Launch[], overMs: number): string {
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>A surge</title><style>${STYLE}</style>
 <h1>${summaries[0]?.developers} developers within ${overMs / 1000} s</h1>
 <table><tr><th></th>${heads}</tr>${rows.join('\n')}</table>
+${worthSection(launches)}
 ${launches.map((launch) => section(launch, mostX)).join('\n')}
 </html>
 `;
 }
 
+/** What each part is worth; nothing where there is nothing to compare. */
+function worthSection(launches: readonly Launch[]): string {
+  const rows = worthRowsOf(worthOf(launches)).map(([name, value]) => `<tr><th>${name}</th><td>${value}</td></tr>`);
+  if (rows.length === 0) return '';
+  return `<h2>${WORTH_HEADING}</h2>\n<table>${rows.join('\n')}</table>`;
+}
+
 function section({ variant, calls, samples }: Launch, mostX: number): string {
-  const warm = calls.filter(({ from }) => from !== 'cold');
+  const served = calls.filter(({ succeeded }) => succeeded);
+  const refused = calls.filter(({ succeeded }) => !succeeded);
   const dots = (of: typeof calls): Series['points'] => of.map((one) => [one.dueMs / 1000, one.durationMs / 1000]);
   const overTime = (of: (sample: (typeof samples)[number]) => number): Series['points'] =>
     samples.map((sample) => [sample.atMs / 1000, of(sample)]);
@@ -41,8 +52,9 @@ function section({ variant, calls, samples }: Launch, mostX: number): string {
   return [
     `<h2>${variant.name}</h2>`,
     plot('Latency by when a call was due', 'seconds', mostX, [
-      { name: 'warm', colour: BLUE, points: dots(warm), dots: true },
-      { name: 'cold', colour: GREY, points: dots(calls.filter(({ from }) => from === 'cold')), dots: true },
+      { name: 'warm', colour: BLUE, points: dots(served.filter(isWarm)), dots: true },
+      { name: 'cold', colour: GREY, points: dots(served.filter((call) => !isWarm(call))), dots: true },
+      { name: 'refused', colour: BLACK, points: dots(refused), dots: true },
       ...lines,
     ]),
     plot('Waiting', 'callers and tasks', mostX, [
