@@ -14,8 +14,9 @@ export function lastPlans(pools: readonly PoolPlan[]): Record<string, NonNullabl
 
 /** The same of servers, by their kind. */
 export function lastServers(plans: readonly ServersPlan[]): NonNullable<Ledger['servers']> {
-  const last = plans.map(({ kind, desired, quietRounds, roundAtMs, ofOne }) => {
-    return [kind, { desired, quietRounds, roundAtMs, ofOne }] as const;
+  const last = plans.map(({ kind, desired, quietRounds, roundAtMs, ofOne, behindSinceMs }) => {
+    const behind = behindSinceMs !== undefined && { behindSinceMs };
+    return [kind, { desired, quietRounds, roundAtMs, ofOne, ...behind }] as const;
   });
   return Object.fromEntries(last);
 }

@@ -4,10 +4,8 @@ import { type Ledger, type PoolLedger, type ServedStart, withPools } from './led
 import { MOST_SLOTS } from './most-slots.ts';
 import { now, type Slot } from './observation.ts';
 import type { ObservedPool } from './observed.ts';
+import { startsPerMinute } from './rate.ts';
 import type { Settings } from './settings.ts';
-
-/** Over how long the rate of claims is measured. */
-export const RATE_MS = 300_000;
 
 /** What was read of a pool. What could not be read is missing. */
 export interface PoolReadings {
@@ -49,12 +47,6 @@ export function observedPool(read: PoolReadings, before: Ledger, { ledger, deman
     ...(known.last && { last: known.last }),
     newly: { hits: known.hits - past.hits, misses: known.misses - past.misses },
   };
-}
-
-/** How often there was a start in the last minutes before a moment, in milliseconds since the epoch. */
-export function startsPerMinute(starts: readonly ServedStart[], untilMs: number): number {
-  const recent = starts.filter(({ atMs }) => untilMs - RATE_MS <= atMs && atMs < untilMs);
-  return recent.length / (RATE_MS / 60_000);
 }
 
 function poolIn(ledger: Ledger, template: string): PoolLedger {

@@ -4,6 +4,7 @@ import { fresh, type Slot } from './observation.ts';
 import type { Observed, ObservedPool } from './observed.ts';
 import type { PoolPlan } from './pool-plan.ts';
 import type { CapacityReport, PoolInputs, PoolReport, PoolUsage, PreparedReport } from './report.ts';
+import type { ServersObserved } from './servers/observed.ts';
 import type { ServersPlan } from './servers/plan.ts';
 import { type ServersFailure, type ServersReport, serversReport } from './servers/report.ts';
 import type { Settings } from './settings.ts';
@@ -29,15 +30,19 @@ export function reportOf(
       const ledger = observed.ledger.pools[plan.template];
       return seen && ledger ? [poolReport(plan, seen, ledger)] : [];
     }),
-    ...(observed.servers && { servers: servers.flatMap((plan) => reportOfServers(plan, observed)) }),
+    ...(observed.servers && { servers: reportOfServers(observed.servers, servers) }),
     prepared: prepared.report.slice(0, MOST_LISTED),
     prepared_counts: preparedCounts(prepared.report),
   };
 }
 
-function reportOfServers(plan: ServersPlan, { servers = [] }: Observed): ServersReport[] {
-  const seen = servers.find(({ kind }) => kind === plan.kind);
-  return seen ? [serversReport(plan, seen)] : [];
+function reportOfServers(observed: readonly ServersObserved[], plans: readonly ServersPlan[]): ServersReport[] {
+  return observed.map((seen) =>
+    serversReport(
+      plans.find(({ kind }) => kind === seen.kind),
+      seen,
+    ),
+  );
 }
 
 /** The report, with what could not be done. */
@@ -53,7 +58,8 @@ function preparedCounts(prepared: readonly PreparedReport[]): CapacityReport['pr
 }
 
 function poolReport(plan: PoolPlan, seen: ObservedPool, ledger: PoolLedger): PoolReport {
-  const why = plan.breaker && setAside(plan.breaker.digest, plan, ledger);
+  // What nobody wants any more is nothing that has to be mended.
+  const why = plan.breaker && seen.ceiling > 0 && setAside(plan.breaker.digest, plan, ledger);
   return {
     template: plan.template,
     digest: seen.digest,
@@ -61,7 +67,7 @@ function poolReport(plan: PoolPlan, seen: ObservedPool, ledger: PoolLedger): Poo
     inputs: inputsOf(seen),
     slots: countsOf(fresh(seen.pool)?.slots ?? []),
     usage: usageOf(ledger),
-    ...(why !== undefined && { set_aside: why }),
+    ...(why && { set_aside: why }),
   };
 }
 

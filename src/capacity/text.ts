@@ -35,9 +35,10 @@ function poolText({ template, plan, slots, usage, set_aside }: PoolReport): stri
 const KINDS = { workers: 'Workers', api: 'API servers' };
 
 function serversText({ kind, desired, running, reasons, failure }: ServersReport): string {
+  const wanted = desired === undefined ? 'nothing is planned' : `${desired} wanted`;
   return [
-    `**${KINDS[kind]}**: ${desired} wanted; ${running ?? 'nobody can tell how many'} run`,
-    reasons.join(' '),
+    `**${KINDS[kind]}**: ${wanted}; ${running ?? 'nobody can tell how many'} run`,
+    ...(reasons.length > 0 ? [reasons.join(' ')] : []),
     ...(failure === undefined ? [] : [`**It could not be done: ${failure}**`]),
   ].join('\n\n');
 }

@@ -137,5 +137,15 @@ describe('what is shown', () => {
     expect(capacityDetails(report(seen))).toContain(`**Set aside: ${why}**`);
     expect(newlySetAside(pools, ledger)).toEqual([why]);
     expect(newlySetAside(pools, withPlans(ledger, lastPlans(decide(seen).pools)))).toEqual([]);
+    const unwanted = all([pool('node', { floor: 0, ceiling: 0, pool: failing })], { ledger });
+    expect(report(unwanted).pools[0]).not.toHaveProperty('set_aside');
+  });
+
+  it('says why nothing is planned for servers of which it cannot be told how many run', () => {
+    const failure = 'It cannot be told how many run: deployments.apps "berth-worker" is forbidden';
+    const seen = { ...all([]), servers: [{ kind: 'workers' as const, failure }] };
+
+    expect(report(seen).servers).toEqual([{ kind: 'workers', quiet_rounds: 0, reasons: [], inputs: {}, failure }]);
+    expect(capacityDetails(report(seen))).toContain(failure);
   });
 });

@@ -136,7 +136,7 @@ describe('a plan of capacity', () => {
   beforeAll(async () => {
     stage = await Stage.setUp({ ownKey: true });
     await stage.startApi();
-    await stage.startWorker('worker', {
+    await stage.startMeasuredWorker('worker', {
       BERTH_SCALE: 'deployments',
       BERTH_WORKER_DEPLOYMENT: `${NAMESPACE}/berth-worker`,
       BERTH_API_DEPLOYMENT: `${NAMESPACE}/berth-api`,
@@ -186,7 +186,7 @@ describe('a plan of capacity', () => {
     expect(await replicas(workers)).toBe(2);
   });
 
-  it('holds what there was where it cannot be told', async () => {
+  it('holds what there was where it cannot be told, and says why it cannot', async () => {
     await expect.poll(async () => (await plan(3))[0], SOON).toMatchObject({ desired: 3, running: 3 });
     stage.proxy.on(({ path }) => path.endsWith('/scale'), refuseWith(403, 'no looking today'));
 
@@ -195,8 +195,14 @@ describe('a plan of capacity', () => {
       .toMatchObject({
         desired: 3,
         reasons: ['It cannot be told how many run.'],
+        failure: expect.stringContaining('no looking today'),
       });
     expect(await replicas(workers)).toBe(3);
+    const metrics = async () => {
+      const lines = (await stage.metricsOf('worker')).matchAll(/^berth_servers_(\w+)\{.*kind="workers".*\} (\d+)$/gm);
+      return Object.fromEntries([...lines].map(([, what, value]) => [what, Number(value)]));
+    };
+    await expect.poll(metrics, SOON).toMatchObject({ desired: 3, failed: 1, planned_at: expect.any(Number) });
   });
 });
 

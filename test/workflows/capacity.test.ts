@@ -197,7 +197,8 @@ describe('a plan of capacity', () => {
     await sleep(COUNTED_MS);
     const good = poolOf(await plan(settings), 'work').digest;
 
-    template('work', { 'workload: {}': IMPOSSIBLE, 'deadline: 2m': 'deadline: 3s' });
+    const impossible = { 'workload: {}': IMPOSSIBLE, 'deadline: 2m': 'deadline: 3s' };
+    template('work', impossible);
     let seen = poolOf(await plan(settings), 'work');
     for (const until = Date.now() + 200_000; seen.set_aside === undefined && Date.now() < until; ) {
       await sleep(3000);
@@ -216,6 +217,13 @@ describe('a plan of capacity', () => {
     await plan(settings);
     expect(await eventsOfSetAside()).toHaveLength(1);
 
+    // Whoever mends it may write what is no template at all.
+    template('work', { 'workload: {}': 'workload: nothing' });
+    const { digest, set_aside, plan: planned } = poolOf(await plan(settings), 'work');
+    expect({ digest, set_aside }).toEqual({ digest: seen.digest, set_aside: seen.set_aside });
+    expect(planned).toMatchObject({ desired: 2, make: [], serve: seen.plan.serve });
+    template('work', impossible);
+
     const work = async () =>
       (await slots('ready')).filter(({ specification }) => specification.template.name === 'work');
     // Nothing is left that says what it was made of, but what made it.
@@ -228,6 +236,15 @@ describe('a plan of capacity', () => {
       }, SOON)
       .toBe(2);
     for (const { specification } of await work()) expect(specification.template.digest).toBe(good);
+
+    // Nobody wants them any more: what is told of them must not stay as it was.
+    for (const { namespace } of await work())
+      await admin.delete({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace.name } }, namespace.uid);
+    await expect.poll(() => count('work'), SOON).toBe(0);
+    await plan({});
+    await plan({});
+    expect(await metrics()).toMatch(/berth_pool_desired\{[^}]*template="work"[^}]*\} 0/);
+    expect(await metrics()).toMatch(/berth_pool_set_aside\{[^}]*template="work"[^}]*\} 0/);
   });
 
   it('prepares those whom the calendar awaits under their own names, and releases what nobody came for', {

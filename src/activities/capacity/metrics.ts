@@ -27,7 +27,7 @@ export function showPool(
 export function showServers({ kind, desired, running, failure }: ServersReport, at: string): void {
   const gauge = (name: string, what: string, unit = '') =>
     metricMeter.createGauge(`berth_servers_${name}`, 'int', unit, what);
-  gauge('desired', SERVERS_DESIRED).set(desired, { kind });
+  if (desired !== undefined) gauge('desired', SERVERS_DESIRED).set(desired, { kind });
   if (running !== undefined) gauge('running', SERVERS_RUNNING).set(running, { kind });
   gauge('failed', SERVERS_FAILED).set(failure === undefined ? 0 : 1, { kind });
   gauge('planned_at', SERVERS_PLANNED_AT, 's').set(Math.floor(Date.parse(at) / 1000), { kind });
@@ -41,5 +41,5 @@ const HITS = 'How many starts have found a slot.';
 const MISSES = 'How many starts of a template that has a pool have found no slot.';
 const SERVERS_DESIRED = 'How many servers of a kind there should be, by the last plan.';
 const SERVERS_RUNNING = 'How many servers of a kind there were when that was planned.';
-const SERVERS_FAILED = 'Whether there could not be as many servers of a kind as were planned.';
+const SERVERS_FAILED = 'Whether there could not be as many servers of a kind as were planned, or nothing planned.';
 const SERVERS_PLANNED_AT = 'When the servers of a kind were last planned, in seconds since the epoch.';

@@ -2,7 +2,8 @@ import { type Wanted, wantedAt } from '../../capacity/calendar.ts';
 import { emptyRecord, startsSince, withStarts } from '../../capacity/demand-record.ts';
 import { emptyLedger, type Ledger, withHappened, withPools, withSeen } from '../../capacity/ledger.ts';
 import type { Observed } from '../../capacity/observed.ts';
-import { type Memory, RATE_MS } from '../../capacity/observed-pool.ts';
+import type { Memory } from '../../capacity/observed-pool.ts';
+import { RATE_MS } from '../../capacity/rate.ts';
 import { expectedSoon } from '../../capacity/servers/expected.ts';
 import type { Settings } from '../../capacity/settings.ts';
 import { DEFAULT_TEMPLATE } from '../../templates/specification.ts';
@@ -85,6 +86,8 @@ function templatesOf(settings: Settings, wanted: Wanted, seen: SeenSlots | undef
     ...[...wanted.slots, ...wanted.roster].map(({ template }) => template),
     // Where slots could not be seen, there may be some of all that there were before.
     ...(seen ? there : Object.keys(before.pools)),
+    // Once more, so that it is told that there are to be none.
+    ...Object.keys(before.pools).filter((name) => (before.pools[name]?.last?.desired ?? 0) > 0),
   ];
   return [...new Set(names)].sort();
 }

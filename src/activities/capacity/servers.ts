@@ -2,12 +2,12 @@ import { log } from '@temporalio/activity';
 import { rootCause } from '@temporalio/common';
 import type { Ledger, ServedStart } from '../../capacity/ledger.ts';
 import { now } from '../../capacity/observation.ts';
-import { startsPerMinute } from '../../capacity/observed-pool.ts';
-import type { ExpectedStarts, ServersObserved } from '../../capacity/servers/observed.ts';
+import { startsPerMinute } from '../../capacity/rate.ts';
+import type { ExpectedStarts, ServerKind, ServersObserved } from '../../capacity/servers/observed.ts';
 import type { ServersOrder } from '../../capacity/servers/plan.ts';
 import type { ServersFailure } from '../../capacity/servers/report.ts';
 import type { Settings } from '../../capacity/settings.ts';
-import type { Scaling } from '../scaling.ts';
+import type { Scaler, Scaling } from '../scaling.ts';
 import { unlessUnread } from './read.ts';
 
 /** What is known beside the servers themselves. */
@@ -34,12 +34,12 @@ export async function observeServers(
     const limits = settings?.[kind];
     const last = ledger.servers?.[kind];
     const [fleet, occupied] = await Promise.all([
-      unlessUnread(`how many ${kind} run`, () => scaler.fleet(kind, signal)),
+      fleetOf(scaler, kind, signal),
       unlessUnread(`what ${kind} have in hand`, () => scaler.occupied(kind, signal)),
     ]);
     return {
       kind,
-      ...(fleet && { fleet: now(fleet) }),
+      ...fleet,
       ...(limits && { limits }),
       ...(occupied && { occupied: now(occupied) }),
       ...(kind === 'workers' && queue && { queue: now(queue) }),
@@ -49,6 +49,21 @@ export async function observeServers(
     };
   });
   return await Promise.all(observed);
+}
+
+/** Operators are told why it cannot be read: nothing is planned meanwhile. */
+async function fleetOf(
+  scaler: Scaler,
+  kind: ServerKind,
+  signal: AbortSignal,
+): Promise<Pick<ServersObserved, 'fleet' | 'failure'>> {
+  try {
+    return { fleet: now(await scaler.fleet(kind, signal)) };
+  } catch (error) {
+    const failure = `It cannot be told how many run: ${rootCause(error) ?? 'the cause is unknown'}`;
+    log.warn(`Nothing is planned for ${kind}: ${failure}`);
+    return { failure };
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { fresh } from '../observation.ts';
+import { RATE_MS } from '../rate.ts';
 import { measured, type OfOne } from './memory.ts';
 import type { ExpectedStarts, Occupied, QueueLoad, ServersObserved } from './observed.ts';
 
@@ -10,7 +11,7 @@ const FULL = 0.95;
 const GONE_WITHIN_S = 30;
 /** Tasks that wait for longer wait for a worker, and not only for their turn. */
 const BEHIND_S = 2;
-/** What one server is taken to do as long as none was ever busy: less than a tenth of what two processors did. */
+/** What one server is taken to do as long as none was busy for long: less than a tenth of what two processors did. */
 const UNMEASURED_STARTS_PER_MINUTE = 300;
 
 /** How many servers something asks for; missing where it could not be read in time. */
@@ -28,14 +29,21 @@ export interface Asks {
   /** Whether they cannot keep up with what comes. */
   isBehind: boolean;
   ofOne: OfOne;
+  /** See {@link ServersLedger}. */
+  behindSinceMs?: number;
 }
 
-/** @param running how many there are */
-export function asksFor(seen: ServersObserved, running: number): Asks {
+/**
+ * @param running how many there are
+ * @param nowMs milliseconds since the epoch
+ */
+export function asksFor(seen: ServersObserved, running: number, nowMs: number): Asks {
   const [occupied, queue, expected] = [fresh(seen.occupied), fresh(seen.queue), fresh(seen.expected)];
   // None at all do nothing, which shows nothing of what one does.
   const isBehind = running > 0 && (isFull(occupied, running) || (queue !== undefined && isLate(queue)));
-  const ofOne = isBehind ? measuredBy(seen, running) : (seen.last?.ofOne ?? {});
+  const isAsBefore = seen.last?.desired === running;
+  const behindSinceMs = (isAsBefore ? seen.last?.behindSinceMs : undefined) ?? nowMs;
+  const ofOne = isBehind ? measuredBy(seen, running, nowMs - behindSinceMs) : (seen.last?.ofOne ?? {});
   return {
     inUse: occupied && Math.ceil(occupied.servers),
     asks: [
@@ -45,6 +53,7 @@ export function asksFor(seen: ServersObserved, running: number): Asks {
     ],
     isBehind,
     ofOne,
+    ...(isBehind && { behindSinceMs }),
   };
 }
 
@@ -70,16 +79,17 @@ function toKeepUp(queue: QueueLoad, { tasksPerSecond }: OfOne, running: number):
 
 function forExpected({ perMinute, because }: ExpectedStarts, { startsPerMinute }: OfOne): Omit<Ask, 'input'> {
   const ofOne = startsPerMinute ?? UNMEASURED_STARTS_PER_MINUTE;
-  const does = `${rounded(ofOne)} a minute${startsPerMinute === undefined ? ' as long as none was ever busy' : ''}`;
+  const does = `${rounded(ofOne)} a minute${startsPerMinute === undefined ? ' as long as none was busy for long' : ''}`;
   const why = `${because}: ${rounded(perMinute)} starts a minute, and one of them does ${does}.`;
   return { count: Math.ceil(perMinute / ofOne), why };
 }
 
-function measuredBy({ queue, startsPerMinute, last }: ServersObserved, running: number): OfOne {
+/** @param behindMs for how long so many could not keep up: starts are counted over minutes, and before that they could */
+function measuredBy({ queue, startsPerMinute, last }: ServersObserved, running: number, behindMs: number): OfOne {
   const { tasksPerSecond, startsPerMinute: starts } = last?.ofOne ?? {};
   const each = (rate: number | undefined): number | undefined => rate && rate / running;
   const tasks = measured(tasksPerSecond, each(fresh(queue)?.dispatchedPerSecond));
-  const ofStarts = measured(starts, each(fresh(startsPerMinute)));
+  const ofStarts = behindMs < RATE_MS ? starts : measured(starts, each(fresh(startsPerMinute)));
   return {
     ...(tasks !== undefined && { tasksPerSecond: tasks }),
     ...(ofStarts !== undefined && { startsPerMinute: ofStarts }),

@@ -8,6 +8,8 @@ export interface ServersLedger {
   roundAtMs: number;
   /** What one server does. */
   ofOne: OfOne;
+  /** Since when they cannot keep up, as many as they are, in milliseconds since the epoch. Missing where they can. */
+  behindSinceMs?: number;
 }
 
 /** What one server does when it does all that it can. Missing as long as none ever had to. */

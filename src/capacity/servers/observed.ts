@@ -45,6 +45,8 @@ export interface ExpectedStarts {
 export interface ServersObserved {
   kind: ServerKind;
   fleet?: Reading<Fleet>;
+  /** Why it could not be read how many there are. */
+  failure?: string;
   /** What operators have set, where they have. */
   limits?: ServerLimits;
   occupied?: Reading<Occupied>;

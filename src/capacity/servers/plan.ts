@@ -39,8 +39,9 @@ export function planServers(seen: ServersObserved, nowMs: number): ServersPlan |
   if (fleet === undefined)
     return last && { ...last, kind, quietRounds: 0, again: false, reasons: ['It cannot be told how many run.'] };
   const limits = seen.limits ?? fleet.limits;
-  const asked = asksFor(seen, fleet.running);
-  const known = { kind, running: fleet.running, ofOne: asked.ofOne };
+  const asked = asksFor(seen, fleet.running, nowMs);
+  const { ofOne, behindSinceMs } = asked;
+  const known = { kind, running: fleet.running, ofOne, ...(behindSinceMs !== undefined && { behindSinceMs }) };
   const fixed = whyFixed(fleet, limits);
   if (fixed !== undefined || limits === undefined)
     return { ...known, again: false, desired: fleet.running, quietRounds: 0, roundAtMs: nowMs, reasons: fixed ?? [] };
@@ -68,7 +69,13 @@ interface Known {
   nowMs: number;
 }
 
-function desiredOf({ fleet, limits, asked, last, nowMs }: Known): Omit<ServersPlan, 'kind' | 'running' | 'ofOne'> {
+function desiredOf({
+  fleet,
+  limits,
+  asked,
+  last,
+  nowMs,
+}: Known): Omit<ServersPlan, 'kind' | 'running' | 'ofOne' | 'behindSinceMs'> {
   const { running, most } = fleet;
   const { asks, inUse = running } = asked;
   const ceiling = Math.min(limits.ceiling, most?.count ?? limits.ceiling);

@@ -6,7 +6,8 @@ import type { ServersPlan } from './plan.ts';
 /** What was planned for the servers of a kind, and by what: as operators are shown it. */
 export interface ServersReport {
   kind: ServerKind;
-  desired: number;
+  /** Missing where nothing could be planned yet. */
+  desired?: number;
   /** How many there were; missing where that could not be read, as is all else. */
   running?: number;
   /** For how many plans in a row fewer would have done. */
@@ -15,7 +16,7 @@ export interface ServersReport {
   inputs: ServersInputs;
   /** Who else scales them. They are left alone. */
   autoscaler?: string;
-  /** Why there could not be as many as were planned. */
+  /** Why there could not be as many as were planned, or nothing could be planned. */
   failure?: string;
 }
 
@@ -40,8 +41,12 @@ export interface ServersInputs extends Partial<ServerLimits> {
   starts_per_minute_of_one?: number;
 }
 
-export function serversReport(plan: ServersPlan, seen: ServersObserved): ServersReport {
-  const { kind, desired, running, quietRounds, reasons } = plan;
+/** @param plan missing where nothing is known of them */
+export function serversReport(plan: ServersPlan | undefined, seen: ServersObserved): ServersReport {
+  const { kind, failure } = seen;
+  const why = failure !== undefined && { failure };
+  if (plan === undefined) return { kind, quiet_rounds: 0, reasons: [], inputs: {}, ...why };
+  const { desired, running, quietRounds, reasons } = plan;
   const fleet = fresh(seen.fleet);
   return {
     kind,
@@ -51,6 +56,7 @@ export function serversReport(plan: ServersPlan, seen: ServersObserved): Servers
     reasons,
     inputs: known(inputsOf(plan, seen, fleet)),
     ...(fleet?.autoscaler !== undefined && { autoscaler: fleet.autoscaler }),
+    ...why,
   };
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Reading } from '../../../src/capacity/observation.ts';
-import { planServers, serverOrders } from '../../../src/capacity/servers/plan.ts';
+import { planServers, type ServersPlan, serverOrders } from '../../../src/capacity/servers/plan.ts';
 import { read } from '../observed.ts';
 import { anyServers, IDLE, LIMITS, planned, ROUND_MS, rounds, seen } from './servers.ts';
 
@@ -172,6 +172,25 @@ describe('servers, round by round', () => {
     expect([at(10), at(20, 10), at(10, 20), at(0, 20)]).toEqual([10, 20, 18, 20]);
     // Whoever is not busy does less than it could.
     expect(planned(seen(1, { queue: read({ ...IDLE, dispatchedPerSecond: 10 }) })).ofOne).toEqual({});
+  });
+
+  it('are taken to do as many starts as ever, until so many of them were busy for as long as starts are counted', () => {
+    const busy = {
+      occupied: read({ count: 16, servers: 1 }),
+      limits: { ...LIMITS, ceiling: 1 },
+      startsPerMinute: read(30),
+    };
+    const ofOne: unknown[] = [];
+    let last: ServersPlan | undefined;
+    for (const minute of [0, 2, 4, 5]) {
+      last = planned(seen(1, { ...busy, ...(last && { last }) }), minute * 60_000);
+      ofOne.push(last.ofOne.startsPerMinute);
+    }
+
+    expect(ofOne).toEqual([undefined, undefined, undefined, 30]);
+    const before = { desired: 2, quietRounds: 0, roundAtMs: 0, ofOne: {}, behindSinceMs: 0 };
+    expect(planned(seen(1, { ...busy, last: before }), 300_000)).toMatchObject({ ofOne: {}, behindSinceMs: 300_000 });
+    expect(planned(seen(2, { last: before }))).not.toHaveProperty('behindSinceMs');
   });
 
   it('go again after an incident in which each of them did next to nothing, once nothing waits any more', () => {
