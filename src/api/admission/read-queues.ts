@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { allQueueStats } from '../../temporal/queue-stats.ts';
+import { heartbeats } from '../../temporal/worker-heartbeats.ts';
 import { TASK_QUEUE } from '../../workflows/messages.ts';
 import { hasWorkers } from '../temporal/pollers.ts';
 import type { QueueReading } from './queue.ts';
@@ -8,7 +9,7 @@ import type { QueueReading } from './queue.ts';
 export interface QueuesReading {
   /** That of workflow tasks, which every start passes, and that of activities. */
   queues: QueueReading[];
-  /** Whether any worker has asked for work lately. */
+  /** Whether any worker has asked for work lately, or said that it is there. */
   hasWorkers: boolean;
 }
 
@@ -21,5 +22,16 @@ export async function readQueues(client: Client, queue = TASK_QUEUE): Promise<Qu
   const all = await allQueueStats(client, queue);
   const queues = all.map((stats) => ({ at, ...stats }));
   const [{ lastAskedAt, waiting }] = all;
-  return { queues, hasWorkers: hasWorkers(lastAskedAt, waiting > 0) };
+  return { queues, hasWorkers: hasWorkers(lastAskedAt, waiting > 0) || (await isAnyWorkerTelling(client, queue)) };
+}
+
+/** Workers whose hands are full ask for nothing, but they say that they are there. */
+async function isAnyWorkerTelling(client: Client, queue: string): Promise<boolean> {
+  try {
+    for await (const _ of heartbeats(client, queue)) return true;
+    return false;
+  } catch {
+    // Not every Temporal keeps what workers tell.
+    return false;
+  }
 }

@@ -1,6 +1,6 @@
 /** An idle worker asks for work once a minute. */
 const SILENT_AFTER_MS = 75_000;
-/** One that takes what waits asks again at once. */
+/** One that takes what waits asks again at once, unless its hands are full. */
 const SILENT_BEFORE_WORK_MS = 10_000;
 
 /**
