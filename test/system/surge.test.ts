@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Launch } from '../../bench/surge/launch.ts';
 import type { Summary } from '../../bench/surge/summary.ts';
+import { WORTH_HEADING, type Worth } from '../../bench/surge/worth.ts';
 import { REPOSITORY } from '../../src/local/repository.ts';
 import { temporaryDirectory } from '../local/start-command.ts';
 
@@ -29,14 +30,17 @@ it("a launch is played: everybody's client prints success, all of them find a sl
   const [code] = await once(surge, 'close');
 
   expect({ code, printed: code === 0 ? '' : printed }).toEqual({ code: 0, printed: '' });
-  const { summaries, launches } = JSON.parse(readFileSync(join(report, 'surge.json'), 'utf8')) as {
+  const { summaries, worth, launches } = JSON.parse(readFileSync(join(report, 'surge.json'), 'utf8')) as {
     summaries: Summary[];
+    worth: Worth[];
     launches: Launch[];
   };
   expect(summaries).toMatchObject([{ succeeded: DEVELOPERS, refused: 0, warmShare: 1, leftOver: 0 }]);
   expect(launches[0]?.calls.map(({ from }) => from)).toEqual(Array(DEVELOPERS).fill('warm_pool'));
-  expect(summaries[0]?.workers.most).toBeGreaterThan(0);
-  expect(summaries[0]?.apiServers.most).toBeGreaterThan(0);
+  expect(summaries[0]?.workers?.most).toBeGreaterThan(0);
+  expect(summaries[0]?.apiServers?.most).toBeGreaterThan(0);
+  expect(worth).toEqual([]);
+  expect(printed).not.toContain(WORTH_HEADING);
   const page = readFileSync(join(report, 'surge.html'), 'utf8');
   expect(page).toContain(`${DEVELOPERS} of ${DEVELOPERS}`);
   expect(page.match(/<circle/g)).toHaveLength(DEVELOPERS);
