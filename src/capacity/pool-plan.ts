@@ -20,7 +20,7 @@ export interface PoolPlan {
    * made and verified all the same, for what fails is never ready.
    */
   serve: string[];
-  /** The current version, where it is set aside. */
+  /** The current version, where it is set aside, and anybody wants any. */
   breaker?: Breaker;
 }
 
@@ -31,10 +31,11 @@ export interface PoolPlan {
 export function planPool(pool: Pool, room: number, headroom: number | undefined): PoolPlan {
   const { seen, wish, slots, choice, has, short } = pool;
   const { template, digest: current, last } = seen;
+  const isWanted = seen.ceiling > 0;
   if (slots === undefined) {
     const { serve = [current], breaker } = last ?? {};
     const held = { template, desired: wish.held, reasons: wish.reasons, make: [], remove: [], serve };
-    return { ...held, ...(breaker && { breaker }) };
+    return { ...held, ...(breaker && isWanted && { breaker }) };
   }
   const { digest = current, breaker } = choice;
   // What cannot be made at all takes no room from others, and is wanted nevertheless.
@@ -49,7 +50,7 @@ export function planPool(pool: Pool, room: number, headroom: number | undefined)
     make: making(pool, Math.min(room, short), Math.max(0, room - short)),
     remove,
     serve: served(slots, current, digest),
-    ...(breaker && { breaker }),
+    ...(breaker && isWanted && { breaker }),
   };
 }
 

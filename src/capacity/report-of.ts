@@ -58,8 +58,7 @@ function preparedCounts(prepared: readonly PreparedReport[]): CapacityReport['pr
 }
 
 function poolReport(plan: PoolPlan, seen: ObservedPool, ledger: PoolLedger): PoolReport {
-  // What nobody wants any more is nothing that has to be mended.
-  const why = plan.breaker && seen.ceiling > 0 && setAside(plan.breaker.digest, plan, ledger);
+  const why = plan.breaker && setAside(plan.breaker.digest, plan, ledger);
   return {
     template: plan.template,
     digest: seen.digest,
@@ -67,7 +66,7 @@ function poolReport(plan: PoolPlan, seen: ObservedPool, ledger: PoolLedger): Poo
     inputs: inputsOf(seen),
     slots: countsOf(fresh(seen.pool)?.slots ?? []),
     usage: usageOf(ledger),
-    ...(why && { set_aside: why }),
+    ...(why !== undefined && { set_aside: why }),
   };
 }
 

@@ -9,8 +9,8 @@ import { Restarts } from './restarts.ts';
 import { UserError } from './user-error.ts';
 
 const ANSWERED_WITHIN_MS = 2000;
-/** Where too many in a row never came to serve. */
-const GIVEN_UP_FOR_MS = 300_000;
+/** After an order of which some never came to serve; after each further one in a row it is twice as long, up to the longest. */
+const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [30_000, 600_000];
 /** One that does not serve has nothing in hand. */
 const NOTHING: Occupied = { count: 0, servers: 0 };
 
@@ -57,8 +57,8 @@ interface Entry {
 export class ChildFleet {
   readonly #options: FleetOptions;
   readonly #restarts = new Restarts();
-  /** Of those that were ordered and never came to serve. */
-  readonly #failures = new Restarts();
+  /** How many orders in a row have failed. */
+  #failures = 0;
   /** When another may be ordered, by the clock. */
   #notBeforeMs = Number.NEGATIVE_INFINITY;
   /** By their indices, which are free again once they have ended: each has a record and a log by its name. */
@@ -116,17 +116,20 @@ export class ChildFleet {
         `What was started of late never came to serve: in ${Math.ceil(pauseMs / 1000)} s it is tried again.`,
       );
     // Whoever fails to start is missing in the next plan.
-    for (let more = running; more < to; more++) this.start().catch((reason: Error) => this.#neverServed(reason));
+    if (to > running) void this.#startMore(to - running);
     const idleFirst = busy.toSorted(
       (one, other) => one.has.servers - other.has.servers || other.entry.index - one.entry.index,
     );
     for (const { entry } of idleFirst.slice(0, Math.max(0, running - to))) void this.#end(entry);
   }
 
-  #neverServed(reason: Error): void {
-    this.#say(reason.message);
-    const now = this.#now();
-    this.#notBeforeMs = now + (this.#failures.afterDeath(now) ?? GIVEN_UP_FOR_MS);
+  async #startMore(count: number): Promise<void> {
+    const started = await Promise.allSettled(Array.from({ length: count }, () => this.start()));
+    const failed = started.filter((one) => one.status === 'rejected');
+    for (const { reason } of failed) this.#say(reason.message);
+    this.#failures = failed.length === 0 ? 0 : this.#failures + 1;
+    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 1), LONGEST_PAUSE_MS);
+    if (failed.length > 0) this.#notBeforeMs = this.#now() + pauseMs;
   }
 
   async #run(entry: Entry): Promise<void> {

@@ -21,7 +21,7 @@ describe('what an API server has in hand', () => {
     expect(await load()).toEqual({ in_flight: 0, most: MOST });
 
     const waiting = [1, 2, 3].map((number) =>
-      stage.start({ ...stage.environment(`waits-${number}`), template: 'bare' }, { headers: { prefer: 'wait=3' } }),
+      stage.start({ ...stage.environment(`waits-${number}`), template: 'bare' }, { headers: { prefer: 'wait=10' } }),
     );
     await expect.poll(load).toEqual({ in_flight: 3, most: MOST });
     const looking = Array.from({ length: MOST - 1 }, () => stage.status(stage.environment('nobody')));

@@ -180,24 +180,29 @@ test('one that dies before it serves fails its start, and is not started again b
   expect(fleet.fleet().running).toBe(0);
 });
 
-test('what never comes to serve is ordered again after pauses that grow, and not for minutes after the fifth', async () => {
-  const { fleet, said, clock } = fleetOf(['0'], 0, undefined, () =>
-    Promise.reject(new Error('It was not ready in time.')),
+test('what never comes to serve is ordered again after pauses that grow, one for each order that failed', async () => {
+  let isHanging = true;
+  const { fleet, said, clock } = fleetOf(['0', '0'], 0, undefined, () =>
+    isHanging ? Promise.reject(new Error('It was not ready in time.')) : Promise.resolve(),
   );
-  const fails = async (times: number): Promise<void> => {
-    await fleet.scale(0, 1);
-    await expect.poll(() => [said.length, fleet.fleet().running], SOON).toEqual([times, 0]);
-  };
-
-  for (const [index, pauseMs] of [1000, 2000, 4000, 8000, 300_000].entries()) {
-    await fails(index + 1);
+  const failsAndPausesFor = async (pauseMs: number): Promise<void> => {
+    said.length = 0;
+    await fleet.scale(0, 2);
+    await expect.poll(() => [said.length, fleet.fleet().running], SOON).toEqual([2, 0]);
     clock.now += pauseMs - 1;
     await expect(fleet.scale(0, 1)).rejects.toThrow(
       'What was started of late never came to serve: in 1 s it is tried again.',
     );
     clock.now += 1;
-  }
-  await fails(6);
+  };
+
+  for (const seconds of [30, 60, 120, 240, 480, 600, 600]) await failsAndPausesFor(seconds * 1000);
+  isHanging = false;
+  await fleet.scale(0, 2);
+  await setImmediate();
+  await fleet.scale(2, 0);
+  isHanging = true;
+  await failsAndPausesFor(30_000);
 });
 
 test('the pauses before one is started again grow, and what died long ago does not count', () => {

@@ -1,6 +1,7 @@
 import { type Wanted, wantedAt } from '../../capacity/calendar.ts';
 import { emptyRecord, startsSince, withStarts } from '../../capacity/demand-record.ts';
 import { emptyLedger, type Ledger, withHappened, withPools, withSeen } from '../../capacity/ledger.ts';
+import type { Observation } from '../../capacity/observation.ts';
 import type { Observed } from '../../capacity/observed.ts';
 import type { Memory } from '../../capacity/observed-pool.ts';
 import { RATE_MS } from '../../capacity/rate.ts';
@@ -87,9 +88,14 @@ function templatesOf(settings: Settings, wanted: Wanted, seen: SeenSlots | undef
     // Where slots could not be seen, there may be some of all that there were before.
     ...(seen ? there : Object.keys(before.pools)),
     // Once more, so that it is told that there are to be none.
-    ...Object.keys(before.pools).filter((name) => (before.pools[name]?.last?.desired ?? 0) > 0),
+    ...Object.keys(before.pools).filter((name) => isTold(before.pools[name]?.last)),
   ];
   return [...new Set(names)].sort();
+}
+
+/** Whether anything was told of a pool that would be untrue of one that there is not. */
+function isTold(last: Observation['last']): boolean {
+  return last !== undefined && (last.desired > 0 || last.breaker !== undefined);
 }
 
 /** What has happened is counted all together, or later. */

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { allQueueStats } from '../../temporal/queue-stats.ts';
-import { heartbeats } from '../../temporal/worker-heartbeats.ts';
+import { isAnyWorkerTelling } from '../../temporal/worker-heartbeats.ts';
 import { TASK_QUEUE } from '../../workflows/messages.ts';
 import { hasWorkers } from '../temporal/pollers.ts';
 import type { QueueReading } from './queue.ts';
@@ -22,16 +22,6 @@ export async function readQueues(client: Client, queue = TASK_QUEUE): Promise<Qu
   const all = await allQueueStats(client, queue);
   const queues = all.map((stats) => ({ at, ...stats }));
   const [{ lastAskedAt, waiting }] = all;
+  // Workers whose hands are full ask for nothing.
   return { queues, hasWorkers: hasWorkers(lastAskedAt, waiting > 0) || (await isAnyWorkerTelling(client, queue)) };
-}
-
-/** Workers whose hands are full ask for nothing, but they say that they are there. */
-async function isAnyWorkerTelling(client: Client, queue: string): Promise<boolean> {
-  try {
-    for await (const _ of heartbeats(client, queue)) return true;
-    return false;
-  } catch {
-    // Not every Temporal keeps what workers tell.
-    return false;
-  }
 }

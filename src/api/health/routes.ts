@@ -2,6 +2,7 @@ import Router from '@koa/router';
 import type { Client } from '@temporalio/client';
 import type { Context } from 'koa';
 import { lastAskedAt } from '../../temporal/queue-stats.ts';
+import { isAnyWorkerTelling } from '../../temporal/worker-heartbeats.ts';
 import { TASK_QUEUE } from '../../workflows/messages.ts';
 import type { Drain } from '../drain.ts';
 import type { InFlight } from '../http/in-flight.ts';
@@ -56,7 +57,9 @@ export function healthRoutes(
 
 async function healthOf(client: Client, calls: PromptCalls): Promise<Health> {
   try {
-    const isServed = hasWorkers(await calls.make(() => lastAskedAt(client, TASK_QUEUE)));
+    const isPolling = hasWorkers(await calls.make(() => lastAskedAt(client, TASK_QUEUE)));
+    // Workers whose hands are full ask for nothing.
+    const isServed = isPolling || (await isAnyWorkerTelling(client, TASK_QUEUE));
     return { status: isServed ? 'ok' : 'degraded', temporal: 'reachable', workers: isServed ? 'polling' : 'absent' };
   } catch {
     return { status: 'down', temporal: 'unreachable', workers: 'unknown' };

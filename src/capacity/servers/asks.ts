@@ -9,6 +9,8 @@ const TARGET = 0.7;
 const FULL = 0.95;
 /** A backlog is to be gone within so many seconds. */
 const GONE_WITHIN_S = 30;
+/** Nobody knows what was after so long without a plan; they come every half minute. */
+const OUT_OF_SIGHT_MS = 120_000;
 /** Tasks that wait for longer wait for a worker, and not only for their turn. */
 const BEHIND_S = 2;
 /** What one server is taken to do as long as none was busy for long: less than a tenth of what two processors did. */
@@ -41,8 +43,7 @@ export function asksFor(seen: ServersObserved, running: number, nowMs: number): 
   const [occupied, queue, expected] = [fresh(seen.occupied), fresh(seen.queue), fresh(seen.expected)];
   // None at all do nothing, which shows nothing of what one does.
   const isBehind = running > 0 && (isFull(occupied, running) || (queue !== undefined && isLate(queue)));
-  const isAsBefore = seen.last?.desired === running;
-  const behindSinceMs = (isAsBefore ? seen.last?.behindSinceMs : undefined) ?? nowMs;
+  const behindSinceMs = behindBefore(seen, running, nowMs) ?? nowMs;
   const ofOne = isBehind ? measuredBy(seen, running, nowMs - behindSinceMs) : (seen.last?.ofOne ?? {});
   return {
     inUse: occupied && Math.ceil(occupied.servers),
@@ -55,6 +56,12 @@ export function asksFor(seen: ServersObserved, running: number, nowMs: number): 
     ofOne,
     ...(isBehind && { behindSinceMs }),
   };
+}
+
+/** Since when as many were seen to be behind by one plan after the other. */
+function behindBefore({ last }: ServersObserved, running: number, nowMs: number): number | undefined {
+  if (last === undefined || last.desired !== running || nowMs - last.roundAtMs > OUT_OF_SIGHT_MS) return undefined;
+  return last.behindSinceMs;
 }
 
 function askOf<T>(input: string, read: T | undefined, of: (read: T) => Omit<Ask, 'input'>): Ask {

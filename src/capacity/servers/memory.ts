@@ -8,7 +8,7 @@ export interface ServersLedger {
   roundAtMs: number;
   /** What one server does. */
   ofOne: OfOne;
-  /** Since when they cannot keep up, as many as they are, in milliseconds since the epoch. Missing where they can. */
+  /** Since when as many cannot keep up, in milliseconds since the epoch. Missing where they can, or are to be others. */
   behindSinceMs?: number;
 }
 

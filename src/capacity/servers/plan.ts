@@ -36,16 +36,24 @@ export interface ServersOrder {
 export function planServers(seen: ServersObserved, nowMs: number): ServersPlan | undefined {
   const { kind, last } = seen;
   const fleet = fresh(seen.fleet);
-  if (fleet === undefined)
-    return last && { ...last, kind, quietRounds: 0, again: false, reasons: ['It cannot be told how many run.'] };
+  if (fleet === undefined) return last && heldAs(last, kind);
   const limits = seen.limits ?? fleet.limits;
   const asked = asksFor(seen, fleet.running, nowMs);
-  const { ofOne, behindSinceMs } = asked;
-  const known = { kind, running: fleet.running, ofOne, ...(behindSinceMs !== undefined && { behindSinceMs }) };
+  const known = { kind, running: fleet.running, ofOne: asked.ofOne };
   const fixed = whyFixed(fleet, limits);
   if (fixed !== undefined || limits === undefined)
     return { ...known, again: false, desired: fleet.running, quietRounds: 0, roundAtMs: nowMs, reasons: fixed ?? [] };
-  return { ...known, ...desiredOf({ fleet, limits, asked, last, nowMs }) };
+  const planned = desiredOf({ fleet, limits, asked, last, nowMs });
+  const { behindSinceMs } = asked;
+  // Where there are to be others, it begins anew with them.
+  const goesOn = behindSinceMs !== undefined && planned.desired === fleet.running;
+  return { ...known, ...planned, ...(goesOn && { behindSinceMs }) };
+}
+
+/** As planned last: for how long they have been behind is not known any more. */
+function heldAs({ desired, roundAtMs, ofOne }: ServersLedger, kind: ServerKind): ServersPlan {
+  const reasons = ['It cannot be told how many run.'];
+  return { kind, desired, roundAtMs, ofOne, quietRounds: 0, again: false, reasons };
 }
 
 /** What is to be changed. */

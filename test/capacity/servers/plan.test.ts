@@ -188,9 +188,27 @@ describe('servers, round by round', () => {
     }
 
     expect(ofOne).toEqual([undefined, undefined, undefined, 30]);
-    const before = { desired: 2, quietRounds: 0, roundAtMs: 0, ofOne: {}, behindSinceMs: 0 };
-    expect(planned(seen(1, { ...busy, last: before }), 300_000)).toMatchObject({ ofOne: {}, behindSinceMs: 300_000 });
-    expect(planned(seen(2, { last: before }))).not.toHaveProperty('behindSinceMs');
+    const before = { desired: 1, quietRounds: 0, roundAtMs: 290_000, ofOne: {}, behindSinceMs: 0 };
+    const at300s = (last: typeof before) => planned(seen(1, { ...busy, last }), 300_000).behindSinceMs;
+    expect(at300s(before)).toBe(0);
+    // Others than before, or not looked at for long.
+    expect([at300s({ ...before, desired: 2 }), at300s({ ...before, roundAtMs: 100_000 })]).toEqual([300_000, 300_000]);
+    expect(planned(seen(1, { last: before }))).not.toHaveProperty('behindSinceMs');
+    const { fleet: _, ...blind } = seen(1, { ...busy, last: before });
+    expect(planned(blind)).not.toHaveProperty('behindSinceMs');
+  });
+
+  it('are measured by nothing of the time in which there came to be more of them', () => {
+    const measured: unknown[] = [];
+    const behind = { queue: read({ ...late, dispatchedPerSecond: 0 }), startsPerMinute: read(30) };
+    let last: ServersPlan | undefined;
+    for (let minute = 0; minute < 8; minute++) {
+      last = planned(seen(last?.desired ?? 1, { ...behind, ...(last && { last }) }), minute * 60_000);
+      measured.push(last.ofOne.startsPerMinute, last.behindSinceMs);
+    }
+
+    expect(last?.desired).toBe(9);
+    expect(measured.every((one) => one === undefined)).toBe(true);
   });
 
   it('go again after an incident in which each of them did next to nothing, once nothing waits any more', () => {
