@@ -27,6 +27,8 @@ export interface Observation {
   /** What operators have set: as many slots at the least, and at the most. */
   floor: number;
   ceiling: number;
+  /** Set where somebody is awaited by name. */
+  isAwaited?: true;
   calendar?: Reading<{ count: number; reasons: string[] }>;
   /** As many slots as the forecast asks for. */
   forecast?: Reading<number>;

@@ -13,6 +13,8 @@ export interface PoolReadings {
   /** Its version that a start gets now. */
   digest: string;
   takesRoom: boolean;
+  /** Whether somebody is awaited by name. */
+  isAwaited: boolean;
   /** What operators have set, where they have. */
   settings: Settings['pools'][string] | undefined;
   calendar: { count: number; reasons: string[] } | undefined;
@@ -30,7 +32,7 @@ export interface Memory {
 
 /** All that is known of a pool: what was read of it, and what is remembered. */
 export function observedPool(read: PoolReadings, before: Ledger, { ledger, demand, atMs }: Memory): ObservedPool {
-  const { template, digest, takesRoom, settings, calendar, starts, slots } = read;
+  const { template, digest, takesRoom, isAwaited, settings, calendar, starts, slots } = read;
   const known = poolIn(ledger, template);
   const past = poolIn(before, template);
   // Where there is no pool, only what the calendar wants is prepared.
@@ -40,6 +42,7 @@ export function observedPool(read: PoolReadings, before: Ledger, { ledger, deman
   const rate = own && startsPerMinute(own, ledger.countedUntilMs);
   return {
     ...{ template, digest, floor, ceiling, takesRoom, makeMs: known.makeMs },
+    ...(isAwaited && { isAwaited }),
     ...(calendar && { calendar: now(calendar) }),
     forecast: { value: expected, ageMs: settings ? atMs - ledger.countedUntilMs : 0 },
     ...(rate !== undefined && { claimsPerMinute: now(rate) }),

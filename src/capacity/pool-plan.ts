@@ -31,7 +31,7 @@ export interface PoolPlan {
 export function planPool(pool: Pool, room: number, headroom: number | undefined): PoolPlan {
   const { seen, wish, slots, choice, has, short } = pool;
   const { template, digest: current, last } = seen;
-  const isWanted = seen.ceiling > 0;
+  const isWanted = seen.ceiling > 0 || seen.isAwaited === true;
   if (slots === undefined) {
     const { serve = [current], breaker } = last ?? {};
     const held = { template, desired: wish.held, reasons: wish.reasons, make: [], remove: [], serve };

@@ -4,13 +4,12 @@ import type { ServerLimits } from '../capacity/servers/limits.ts';
 import type { Fleet, Occupied } from '../capacity/servers/observed.ts';
 import { occupiedSchema, SILENT, together } from '../capacity/servers/occupied.ts';
 import { ask } from '../ipc/questions.ts';
+import { OrderPauses } from './order-pauses.ts';
 import type { Supervisor } from './processes/supervisor.ts';
 import { Restarts } from './restarts.ts';
 import { UserError } from './user-error.ts';
 
 const ANSWERED_WITHIN_MS = 2000;
-/** After an order of which some never came to serve; after each further one in a row it is twice as long, up to the longest. */
-const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [30_000, 600_000];
 /** One that does not serve has nothing in hand. */
 const NOTHING: Occupied = { count: 0, servers: 0 };
 
@@ -57,10 +56,7 @@ interface Entry {
 export class ChildFleet {
   readonly #options: FleetOptions;
   readonly #restarts = new Restarts();
-  /** How many orders in a row have failed. */
-  #failures = 0;
-  /** When another may be ordered, by the clock. */
-  #notBeforeMs = Number.NEGATIVE_INFINITY;
+  readonly #pauses = new OrderPauses();
   /** By their indices, which are free again once they have ended: each has a record and a log by its name. */
   readonly #members = new Map<number, Entry>();
 
@@ -110,7 +106,7 @@ export class ChildFleet {
     const running = this.#ordered().length;
     if (running === to) return;
     if (running !== from) throw new Error(`${running} run by now, and not ${from}.`);
-    const pauseMs = this.#notBeforeMs - this.#now();
+    const pauseMs = this.#pauses.leftMs(this.#now());
     if (to > running && pauseMs > 0)
       throw new Error(
         `What was started of late never came to serve: in ${Math.ceil(pauseMs / 1000)} s it is tried again.`,
@@ -127,9 +123,7 @@ export class ChildFleet {
     const started = await Promise.allSettled(Array.from({ length: count }, () => this.start()));
     const failed = started.filter((one) => one.status === 'rejected');
     for (const { reason } of failed) this.#say(reason.message);
-    this.#failures = failed.length === 0 ? 0 : this.#failures + 1;
-    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 1), LONGEST_PAUSE_MS);
-    if (failed.length > 0) this.#notBeforeMs = this.#now() + pauseMs;
+    this.#pauses.afterOrder(failed.length > 0, this.#now());
   }
 
   async #run(entry: Entry): Promise<void> {

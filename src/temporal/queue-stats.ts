@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { msOf, type ProtobufTime } from './protobuf-time.ts';
 
 /** What is told later tells of a moment that is over. */
 const ANSWER_MS = 5000;
@@ -60,11 +61,4 @@ function asRequested({ options }: Client, queue: string, kind: TaskKind) {
 function latest(pollers: readonly { lastAccessTime?: ProtobufTime }[] | null | undefined): number | undefined {
   if (!pollers?.length) return undefined;
   return Math.max(...pollers.map(({ lastAccessTime }) => msOf(lastAccessTime)));
-}
-
-/** As protobuf has a duration, or a moment since the epoch. */
-type ProtobufTime = { seconds?: unknown; nanos?: number | null } | null | undefined;
-
-function msOf(time: ProtobufTime): number {
-  return Number(time?.seconds ?? 0) * 1000 + (time?.nanos ?? 0) / 1e6;
 }

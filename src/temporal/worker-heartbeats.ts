@@ -1,9 +1,10 @@
 import type { Client } from '@temporalio/client';
+import { msOf } from './protobuf-time.ts';
 
 /** How often workers tell Temporal what they have in hand, in milliseconds. */
 export const HEARTBEAT_MS = 5000;
 /** Who was silent for longer is gone, or says nothing that still holds. */
-const SILENT_AFTER_S = (3 * HEARTBEAT_MS) / 1000;
+const SILENT_AFTER_MS = 3 * HEARTBEAT_MS;
 /** What is told later tells of a moment that is over. */
 const ANSWER_MS = 3000;
 /** So many are asked for at once. */
@@ -25,7 +26,7 @@ export async function* heartbeats(client: Client, queue: string): AsyncGenerator
     const request = { ...asked, ...(nextPageToken && { nextPageToken }) };
     const page = await client.withDeadline(Date.now() + ANSWER_MS, () => client.workflowService.listWorkers(request));
     for (const { workerHeartbeat: told } of page.workersInfo)
-      if (told?.taskQueue === queue && secondsSince(told.heartbeatTime) <= SILENT_AFTER_S) yield told;
+      if (told?.taskQueue === queue && Date.now() - msOf(told.heartbeatTime) <= SILENT_AFTER_MS) yield told;
     nextPageToken = page.nextPageToken.length > 0 ? page.nextPageToken : undefined;
   } while (nextPageToken !== undefined);
 }
@@ -38,8 +39,4 @@ export async function isAnyWorkerTelling(client: Client, queue: string): Promise
   } catch {
     return false;
   }
-}
-
-function secondsSince(time: { seconds?: Long | null } | null | undefined): number {
-  return Date.now() / 1000 - Number(time?.seconds ?? 0);
 }

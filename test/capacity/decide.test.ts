@@ -137,8 +137,9 @@ describe('what is shown', () => {
     expect(capacityDetails(report(seen))).toContain(`**Set aside: ${why}**`);
     expect(newlySetAside(pools, ledger)).toEqual([why]);
     expect(newlySetAside(pools, withPlans(ledger, lastPlans(decide(seen).pools)))).toEqual([]);
-    const unwanted = all([pool('node', { floor: 0, ceiling: 0, pool: failing })], { ledger });
-    expect(report(unwanted).pools[0]).not.toHaveProperty('set_aside');
+    const noPool = { floor: 0, ceiling: 0, pool: failing };
+    expect(report(all([pool('node', noPool)], { ledger })).pools[0]).not.toHaveProperty('set_aside');
+    expect(report(all([pool('node', { ...noPool, isAwaited: true })], { ledger })).pools[0]?.set_aside).toBe(why);
   });
 
   it('says why nothing is planned for servers of which it cannot be told how many run', () => {

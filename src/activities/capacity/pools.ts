@@ -31,6 +31,7 @@ export async function observePools(
   signal: AbortSignal,
 ): Promise<{ pools: ObservedPool[]; headroom: Reading<number> | undefined }> {
   const versions = await Promise.all(names.map((name) => versionOf(name, dependencies.templates)));
+  const isAwaited = (name: string | undefined) => wanted.roster.some(({ template }) => template === name);
   const pools = names.flatMap((template, index) => {
     const version = versions[index];
     const slots = seen && (seen.pools.get(template) ?? []);
@@ -39,7 +40,7 @@ export async function observePools(
     const { count, reasons } = wanted.slots.find((one) => one.template === template) ?? { count: 0, reasons: [] };
     const isGone = version.state === 'gone';
     const readings = {
-      ...{ template, digest, slots, starts, takesRoom: takesRoom(version) },
+      ...{ template, digest, slots, starts, takesRoom: takesRoom(version), isAwaited: isAwaited(template) },
       settings: isGone ? undefined : settings.pools[template],
       // Where it cannot be read who has come, it cannot be told who is still to come.
       calendar: starts && { count: isGone ? 0 : count, reasons },
@@ -48,7 +49,6 @@ export async function observePools(
   });
   const isWanted = (name: string | undefined) =>
     pools.some(({ template, ceiling }) => template === name && ceiling > 0);
-  const isAwaited = (name: string | undefined) => wanted.roster.some(({ template }) => template === name);
   const made = versions.filter((_, index) => isWanted(names[index]) || isAwaited(names[index]));
   return { pools, headroom: await headroomFor(dependencies, made, seen, signal) };
 }

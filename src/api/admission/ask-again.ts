@@ -1,19 +1,15 @@
 import type { Client } from '@temporalio/client';
-import { allQueueStats } from '../../temporal/queue-stats.ts';
 import { comeBack, retryAfter } from './come-back.ts';
 import { expectedWaitMs } from './expected-wait.ts';
 import { following, type QueueReading } from './queue.ts';
+import { readQueuesOf } from './read-queues.ts';
 
 /**
  * When to ask again for what the workers of a task queue have not done in time, as `Retry-After` has it: once they will have
  * taken what waits there. Where nothing waits for long, or Temporal does not tell, within seconds: whoever asks again waits in turn.
  */
 export async function askAgainOf(client: Client, queue: string): Promise<string> {
-  const at = performance.now();
-  const queues = await allQueueStats(client, queue).then(
-    (all) => all.map((stats) => ({ at, ...stats })),
-    () => [],
-  );
+  const queues = await readQueuesOf(client, queue).catch(() => []);
   return whenTaken(queues, Math.random());
 }
 

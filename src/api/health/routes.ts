@@ -2,11 +2,10 @@ import Router from '@koa/router';
 import type { Client } from '@temporalio/client';
 import type { Context } from 'koa';
 import { lastAskedAt } from '../../temporal/queue-stats.ts';
-import { isAnyWorkerTelling } from '../../temporal/worker-heartbeats.ts';
 import { TASK_QUEUE } from '../../workflows/messages.ts';
 import type { Drain } from '../drain.ts';
 import type { InFlight } from '../http/in-flight.ts';
-import { hasWorkers } from '../temporal/pollers.ts';
+import { areWorkersThere } from '../temporal/pollers.ts';
 import type { PromptCalls } from '../temporal/prompt-calls.ts';
 
 /** What a server can tell of itself and of the parts that it sees. The cluster is seen by workers only. */
@@ -57,9 +56,8 @@ export function healthRoutes(
 
 async function healthOf(client: Client, calls: PromptCalls): Promise<Health> {
   try {
-    const isPolling = hasWorkers(await calls.make(() => lastAskedAt(client, TASK_QUEUE)));
-    // Workers whose hands are full ask for nothing.
-    const isServed = isPolling || (await isAnyWorkerTelling(client, TASK_QUEUE));
+    const askedAt = await calls.make(() => lastAskedAt(client, TASK_QUEUE));
+    const isServed = await areWorkersThere(client, TASK_QUEUE, askedAt);
     return { status: isServed ? 'ok' : 'degraded', temporal: 'reachable', workers: isServed ? 'polling' : 'absent' };
   } catch {
     return { status: 'down', temporal: 'unreachable', workers: 'unknown' };

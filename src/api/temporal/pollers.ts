@@ -1,3 +1,6 @@
+import type { Client } from '@temporalio/client';
+import { isAnyWorkerTelling } from '../../temporal/worker-heartbeats.ts';
+
 /** An idle worker asks for work once a minute. */
 const SILENT_AFTER_MS = 75_000;
 /** One that takes what waits asks again at once, unless its hands are full. */
@@ -11,4 +14,14 @@ const SILENT_BEFORE_WORK_MS = 10_000;
 export function hasWorkers(lastAskedAt: number | undefined, isWaiting = false): boolean {
   if (lastAskedAt === undefined) return false;
   return Date.now() - lastAskedAt <= (isWaiting ? SILENT_BEFORE_WORK_MS : SILENT_AFTER_MS);
+}
+
+/** The same, or whether one says that it is there: workers whose hands are full ask for nothing. */
+export async function areWorkersThere(
+  client: Client,
+  queue: string,
+  lastAskedAt: number | undefined,
+  isWaiting?: boolean,
+): Promise<boolean> {
+  return hasWorkers(lastAskedAt, isWaiting) || (await isAnyWorkerTelling(client, queue));
 }

@@ -28,10 +28,8 @@ export interface Asks {
   /** How many there must be for what they have in hand. */
   inUse: number | undefined;
   asks: Ask[];
-  /** Whether they cannot keep up with what comes. */
-  isBehind: boolean;
   ofOne: OfOne;
-  /** See {@link ServersLedger}. */
+  /** Since when as many cannot keep up with what comes, in milliseconds since the epoch. Missing where they can. */
   behindSinceMs?: number;
 }
 
@@ -52,7 +50,6 @@ export function asksFor(seen: ServersObserved, running: number, nowMs: number): 
       ...(seen.kind === 'workers' ? [askOf('queue', queue, (one) => toKeepUp(one, ofOne, running))] : []),
       askOf('expected starts', expected, (one) => forExpected(one, ofOne)),
     ],
-    isBehind,
     ofOne,
     ...(isBehind && { behindSinceMs }),
   };

@@ -69,6 +69,8 @@ function whyFixed({ autoscaler }: Fleet, limits: ServerLimits | undefined): stri
   return undefined;
 }
 
+type Desired = Pick<ServersPlan, 'desired' | 'quietRounds' | 'roundAtMs' | 'reasons' | 'again'>;
+
 interface Known {
   fleet: Fleet;
   limits: ServerLimits;
@@ -77,13 +79,7 @@ interface Known {
   nowMs: number;
 }
 
-function desiredOf({
-  fleet,
-  limits,
-  asked,
-  last,
-  nowMs,
-}: Known): Omit<ServersPlan, 'kind' | 'running' | 'ofOne' | 'behindSinceMs'> {
+function desiredOf({ fleet, limits, asked, last, nowMs }: Known): Desired {
   const { running, most } = fleet;
   const { asks, inUse = running } = asked;
   const ceiling = Math.min(limits.ceiling, most?.count ?? limits.ceiling);
@@ -104,7 +100,13 @@ function desiredOf({
   const least = Math.max(wanted, Math.min(inUse, running));
   if (stale.length > 0 || least >= running) {
     const desired = Math.max(wanted, running);
-    return { desired, quietRounds: 0, roundAtMs, reasons, again: asked.isBehind && desired < ceiling };
+    return {
+      desired,
+      quietRounds: 0,
+      roundAtMs,
+      reasons,
+      again: asked.behindSinceMs !== undefined && desired < ceiling,
+    };
   }
   // So that they do not grow for ever.
   const quietRounds = Math.min((last?.quietRounds ?? 0) + Number(isRound), limits.quiet_rounds);
