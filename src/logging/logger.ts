@@ -1,5 +1,5 @@
 import pino, { type Logger } from 'pino';
-import { withoutSecrets } from './secrets.ts';
+import { lineWithoutSecrets } from './secrets.ts';
 
 /** What may be logged, from everything to nothing. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -15,7 +15,7 @@ const MOST_CAUSES = 5;
 export function createLogger(level: LogLevel, known: readonly string[] = []): Logger {
   const destination = pino.destination({ fd: 1, sync: true });
   const serializers = { err: toldError, error: toldError };
-  const write = (line: string): void => void destination.write(withoutSecrets(line, known));
+  const write = (line: string): void => void destination.write(lineWithoutSecrets(line, known));
   return pino({ level, serializers, timestamp: pino.stdTimeFunctions.isoTime }, { write });
 }
 

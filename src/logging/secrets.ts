@@ -1,3 +1,6 @@
+/** The words that names of secrets end with. */
+const WORDS = 'client-key-data|token|password|secret|api[-_]?key';
+const IS_CALLED_SECRET = new RegExp(`(?:${WORDS})$`, 'i');
 /**
  * What is recognised as a secret wherever it stands, with what is shown of it. None of these should ever come near a log:
  * this is for the day on which a library quotes one in an error.
@@ -8,8 +11,8 @@ const SECRETS: [RegExp, string][] = [
   [/\beyJ[\w-]+\.[\w-]*\.[\w.-]*/g, 'eyJ…'],
   [/\b(Bearer|Basic) +[^\s"'\\,]+/gi, '$1 …'],
   [/-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?-----END \1-----/gs, '-----BEGIN $1----- …'],
-  // A string, up to its end, so that a line of JSON stays one; one that is cut off, up to where it may end; and what has no quotes.
-  [named(String.raw`(\\*["']?\s*[:=]\s*)(\\*["'])(?:(?!(?<!\\)\3).)+(?<!\\)\3`), '$1$2$3…$3'],
+  // A string up to its end, one that is cut off up to where it may end, and what has no quotes.
+  [named(String.raw`(\\*["']?\s*[:=]\s*)(\\*)(["'])(?:.*?)(?<!\\)(?:\3\3\\\\)*\3\4`), '$1$2$3$4…$3$4'],
   [named(String.raw`(\\*["']?\s*[:=]\s*\\*["'])[^\s"'\\,}]+`), '$1$2…'],
   [named(String.raw`(\s*[:=]\s*)[^\s"'\\,}&]+`), '$1$2…'],
 ];
@@ -23,7 +26,21 @@ export function withoutSecrets(text: string, known: readonly string[] = []): str
   return known.reduce((told, secret) => told.replaceAll(secret, '…'), unknown);
 }
 
+/**
+ * A line of JSON without what looks like a secret, and without what is called one. It is read, not searched: whatever it
+ * holds, it stays a line of JSON.
+ * @param known secrets of this process that look like anything else
+ */
+export function lineWithoutSecrets(line: string, known: readonly string[] = []): string {
+  const told = JSON.parse(line, (name, value: unknown) => {
+    if (typeof value === 'boolean' || value === null) return value;
+    if (IS_CALLED_SECRET.test(name)) return '…';
+    return typeof value === 'string' ? withoutSecrets(value, known) : value;
+  });
+  return `${JSON.stringify(told)}\n`;
+}
+
 /** What follows a word by which secrets are called. */
 function named(what: string): RegExp {
-  return new RegExp(String.raw`((?:\b|_)(?:client-key-data|token|password|secret|api-key))${what}`, 'gi');
+  return new RegExp(String.raw`((?:\b|_)(?:${WORDS}))${what}`, 'gi');
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const AUTHOR = ['-c', 'user.name=Somebody', '-c', 'user.email=somebody@there.example'];
@@ -7,12 +7,13 @@ const AUTHOR = ['-c', 'user.name=Somebody', '-c', 'user.email=somebody@there.exa
 /**
  * Makes a Git repository of one commit that can be cloned from where files are served.
  *
+ * @param parent where a directory of its own is made for it
  * @returns the directory that holds it, as `<name>.git`
  */
 export function codeRepository(parent: string, name: string, page: string): string {
-  const directory = join(parent, 'code');
+  const directory = mkdtempSync(join(parent, 'code-'));
   const work = join(directory, name);
-  mkdirSync(work, { recursive: true });
+  mkdirSync(work);
   const git = (...args: string[]) => execFileSync('git', [...AUTHOR, ...args], { cwd: work, stdio: 'pipe' });
   git('init', '--quiet', '--initial-branch=main');
   writeFileSync(join(work, 'index.html'), page);

@@ -122,27 +122,27 @@ class Workspace {
   #process: ChildProcess | undefined;
   #closed: Promise<unknown> = Promise.resolve();
 
-  private constructor(root: string, template: string, port: number) {
+  private constructor(root: string, code: string, template: string, port: number) {
     this.#root = root;
     this.#template = template;
     this.#port = port;
     this.home = join(root, 'home');
-    this.code = join(root, 'code', 'shop.git');
+    this.code = code;
   }
 
   static async make(template: string): Promise<Workspace> {
     const root = await mkdtemp(join(tmpdir(), 'berth-workspace-'));
     onTestFinished(() => rm(root, { recursive: true, force: true, maxRetries: 5 }));
-    const workspace = new Workspace(root, template, await freePort(root));
+    const code = join(codeRepository(root, 'shop', PAGE), 'shop.git');
+    const workspace = new Workspace(root, code, template, await freePort(root));
     for (const directory of ['home', 'etc']) await mkdir(join(root, directory));
-    codeRepository(root, 'shop', PAGE);
     await workspace.configure('');
     return workspace;
   }
 
   /** Another one with the same home. */
   async replica(): Promise<Workspace> {
-    return new Workspace(this.#root, this.#template, await freePort(this.#root));
+    return new Workspace(this.#root, this.code, this.#template, await freePort(this.#root));
   }
 
   async configure(repository: string, ref = ''): Promise<void> {
