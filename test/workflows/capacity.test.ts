@@ -130,6 +130,10 @@ describe('a plan of capacity', () => {
     expect(await metrics()).toMatch(/berth_pool_desired\{[^}]*template="bare"[^}]*\} 3/);
     const [, plannedAt] = /berth_pool_planned_at\w*\{[^}]*template="bare"[^}]*\} (\d+)/.exec(await metrics()) ?? [];
     expect(Number(plannedAt)).toBeGreaterThanOrEqual(Math.floor(Date.parse(later.at) / 1000));
+    for (const [what, number] of Object.entries({ hits, misses }))
+      expect(await metrics()).toMatch(
+        new RegExp(`berth_pool_${what}\\w*\\{[^}]*template="bare"[^}]*\\} ${number}$`, 'm'),
+      );
   });
 
   it('lets a pool shrink step by step once its floor is lowered, and leaves what was claimed', {
