@@ -42,5 +42,5 @@ export function lineWithoutSecrets(line: string, known: readonly string[] = []):
 
 /** What follows a word by which secrets are called. */
 function named(what: string): RegExp {
-  return new RegExp(String.raw`((?:\b|_)(?:${WORDS}))${what}`, 'gi');
+  return new RegExp(`(${WORDS})${what}`, 'gis');
 }

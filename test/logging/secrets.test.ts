@@ -32,6 +32,14 @@ const SECRETS: Record<string, () => { written: string; secret: string }> = {
     const secret = randomBytes(40).toString('base64');
     return { written: `client-key-data: ${secret}`, secret };
   },
+  'a secret that goes on in another line': () => {
+    const secret = base64url(40);
+    return { written: `password="begun\n${secret}"`, secret };
+  },
+  'what a library calls its secret': () => {
+    const secret = base64url(40);
+    return { written: `{"clientSecret":"${secret}"}`, secret };
+  },
   'the token of a kubeconfig': () => {
     const secret = base64url(40);
     return { written: `token: "${secret}"`, secret };
@@ -72,8 +80,9 @@ it('a line of JSON stays one, whatever it holds, and tells nothing that is calle
 });
 
 it('a text in quotes that is called a secret is cut out up to its end, however often it is quoted, and what follows stays', () => {
+  const quotable = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom('\\', '"', "'", 'a', '\n') }));
   fc.assert(
-    fc.property(fc.string(), fc.nat({ max: 2 }), (secret, depth) => {
+    fc.property(quotable, fc.nat({ max: 2 }), (secret, depth) => {
       const quoted = (of: string) =>
         Array.from({ length: depth }).reduce<string>((text) => JSON.stringify({ text }), of);
       const line = (of: string) => quoted(JSON.stringify({ token: of, msg: 'all' }));
