@@ -3,6 +3,8 @@ import { basename, dirname } from 'node:path';
 
 /** As Linux counts in what it tells of processes. */
 const MS_A_TICK = 10;
+/** The state of a socket that listens, in what it tells of sockets. */
+const LISTENS = '0A';
 
 /** A process that runs. */
 export interface RunningProcess {
@@ -27,6 +29,16 @@ export function programOf({ id }: RunningProcess): string {
   } catch {
     return 'ended';
   }
+}
+
+/** How many sockets listen at a port of IPv4; `undefined` but on Linux. */
+export function listenersAt(port: number): number | undefined {
+  if (process.platform !== 'linux') return undefined;
+  const [, ...sockets] = readFileSync('/proc/net/tcp', 'utf8').trim().split('\n');
+  return sockets.filter((socket) => {
+    const [, local = '', , state] = socket.trim().split(/\s+/);
+    return state === LISTENS && Number.parseInt(local.split(':')[1] ?? '', 16) === port;
+  }).length;
 }
 
 function seen(id: string): RunningProcess[] {

@@ -1,15 +1,14 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { issueToken } from '../../src/api/authentication/token-file.ts';
 import type { Progress } from '../../src/local/progress.ts';
-import { DEFAULT_TEMPLATE } from '../../src/templates/specification.ts';
 import { planNow } from '../../src/temporal/capacity-schedule.ts';
 import { type Bench, onServers } from '../servers.ts';
 import { type Call, type Caller, callAll } from './callers.ts';
 import { Census } from './leftovers.ts';
 import { Operator } from './operator.ts';
 import type { SurgeOptions } from './options.ts';
+import { prepare } from './prepare.ts';
 import { type Sample, Sampler } from './samples.ts';
 import type { Variant } from './variants.ts';
 
@@ -27,10 +26,6 @@ export interface Launch {
 }
 
 const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
-/** Between two looks at a pool that fills; each asks for the next plan before its time. */
-const LOOK_EVERY_MS = 3000;
-const API_SERVERS = 2;
 
 /** Plays a launch on servers that nobody has used before. */
 export async function play(
@@ -46,7 +41,7 @@ export async function play(
       const temporal = new Client({ connection });
       const operator = new Operator(bench);
       const census = await Census.of(bench.servers.adminKubeconfig, temporal);
-      const fillingMs = await prepare(variant, developers, operator, temporal, progress);
+      const fillingMs = await prepare(variant, developers, { bench, operator, temporal, progress });
       const callers = await callersOf(bench, developers);
       let [answered, failed, began] = [0, 0, performance.now()];
       const due = (): number => Math.min(developers, Math.ceil((developers * (performance.now() - began)) / overMs));
@@ -86,46 +81,6 @@ export async function play(
   );
   if (launch === undefined) throw new Error('A launch that was played has come to something.');
   return launch;
-}
-
-/** @returns after how many milliseconds there was a slot for each */
-async function prepare(
-  { isPrewarmed, scales }: Variant,
-  developers: number,
-  operator: Operator,
-  temporal: Client,
-  progress: Progress,
-): Promise<number> {
-  const began = performance.now();
-  await operator.setCapacity({
-    ...(isPrewarmed && {
-      pools: { [DEFAULT_TEMPLATE]: { ceiling: developers } },
-      calendar: [
-        {
-          // It holds from now on; those who come are counted from its start.
-          start: localMinute(new Date(Date.now() - MINUTE_MS)),
-          time_zone: 'Etc/UTC',
-          ...{ lead: '1m', duration: '4h', template: DEFAULT_TEMPLATE, count: developers, reason: 'The launch' },
-        },
-      ],
-    }),
-    ...(scales && { servers: { api: { floor: API_SERVERS, ceiling: API_SERVERS } } }),
-  });
-  if (!isPrewarmed && !scales) return 0;
-  for (;;) {
-    const { pools = [], servers = [] } = (await operator.capacity()).report ?? {};
-    const ready = pools.find(({ template }) => template === DEFAULT_TEMPLATE)?.slots.ready ?? 0;
-    progress.update(`${ready} of ${isPrewarmed ? developers : 0} slots are ready`);
-    const apiServers = servers.find(({ kind }) => kind === 'api')?.running ?? 0;
-    if ((!isPrewarmed || ready >= developers) && (!scales || apiServers >= API_SERVERS)) break;
-    await planNow(temporal);
-    await sleep(LOOK_EVERY_MS);
-  }
-  return performance.now() - began;
-}
-
-function localMinute(date: Date): string {
-  return date.toISOString().slice(0, 'YYYY-MM-DDTHH:MM'.length);
 }
 
 async function callersOf({ stateDirectory }: Bench, count: number): Promise<Caller[]> {
