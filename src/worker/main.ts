@@ -75,7 +75,8 @@ const looks =
 
 // A supervisor that is gone can no longer stop its children.
 const stop = (): void => {
-  for (const worker of workers) worker.shutdown();
+  // One that was told to end already must not be told again.
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
 };
 process.once('disconnect', stop);
 const [forPeople] = workers;

@@ -51,6 +51,13 @@ export class ProductProcess {
     return this.#child.pid ?? Number.NaN;
   }
 
+  /** Tells it to end, and is gone before it has. @returns its exit code, once it has ended by itself */
+  async abandon(): Promise<number | null> {
+    this.#child.kill('SIGTERM');
+    this.#child.disconnect();
+    return await this.#ended;
+  }
+
   /** `kill -9` */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');

@@ -137,6 +137,13 @@ export class Stage {
     return code ?? null;
   }
 
+  /** Tells a worker to end, and is gone before it has. @returns its exit code */
+  async abandonWorker(name: string): Promise<number | null> {
+    const code = await this.#processes.get(name)?.abandon();
+    this.#processes.delete(name);
+    return code ?? null;
+  }
+
   /** Starts one more API server; or one that was killed, by its index, at the address that it had. */
   async startApi(variables: Readonly<Record<string, string>> = {}, index = this.apis.length): Promise<void> {
     const name = `api-${index}`;
