@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/system/**', 'test/faults/long-run.test.ts'],
     globalSetup: 'test/setup/global.ts',
+    setupFiles: 'test/setup/properties.ts',
+    expect: { poll: { timeout: 20_000 } },
     reporters: ['default', './test/setup/reporter.ts'],
     pool: 'forks',
     maxWorkers: 2,

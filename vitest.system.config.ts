@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/system/**/*.test.ts'],
     globalSetup: ['test/system/packages.ts', 'test/system/global.ts'],
+    setupFiles: 'test/setup/properties.ts',
+    expect: { poll: { timeout: 20_000 } },
     reporters: ['default', './test/setup/reporter.ts'],
     pool: 'forks',
     maxWorkers: 1,

@@ -16,6 +16,7 @@ it('an API server that is told to end says so, serves on, and answers who waits 
   // No worker runs: it waits for minutes.
   const waited = stage.start({ ...waiting, template: 'bare' });
   await expect.poll(() => stage.status(waiting)).toMatchObject({ state: 'queued' });
+  await expect.poll(() => ask('/environments/status')).toMatchObject({ body: { environments: [waiting] } });
   expect(await ask('/health/ready')).toMatchObject({ status: 200, body: { status: 'ok' } });
 
   const ended = stage.endApi(0);

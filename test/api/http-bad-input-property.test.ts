@@ -82,7 +82,7 @@ it('whatever JSON is sent as a start: it is taken where it is valid, else refuse
     }),
     { numRuns: RUNS },
   );
-  expect(taken.size).toBeGreaterThan(RUNS / 20);
+  expect(taken.size).toBeGreaterThan(2);
   expect(taken.size).toBeLessThan(RUNS);
   const expected = [...taken.keys()].filter((id) => id.includes(mark)).sort();
   await expect.poll(() => workflowsOf(mark)).toEqual(expected);

@@ -26,12 +26,12 @@ describe('an environment whose time is over', () => {
     await isShown(token, shop, 'asleep');
 
     const asleep = (await status(token, shop)).body;
-    const listed = await call<{ environments: Environment[] }>(token, 'GET', `/environments/status?dev_id=${dev_id}`);
+    const listed = () => call<{ environments: Environment[] }>(token, 'GET', `/environments/status?dev_id=${dev_id}`);
+    await expect.poll(async () => (await listed()).body.environments).toContainEqual(asleep);
     const woken = await call(token, 'POST', '/environments/start', { body: shop });
     const pods = await running(cluster, namespace);
 
     expect(Date.parse(asleep.retained_until ?? '')).toBeGreaterThan(Date.now() + 6 * 86_400_000);
-    expect(listed.body.environments).toContainEqual(asleep);
     expect(woken).toMatchObject({
       status: 200,
       body: { state: 'ready', namespace, created_at: before.body.created_at },

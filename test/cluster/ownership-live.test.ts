@@ -17,7 +17,7 @@ describe('a namespace that Berth did not make', () => {
     const admin = await adminCluster();
     const worker = await workerCluster();
     const key = await ownershipKey();
-    // What a forger can copy from another environment of the same developer, and what they can make up.
+    // What a forger can copy from another environment, and what they can make up.
     const forged = fc.record({
       copied: fc.subarray(['labels', 'developer', 'project', 'birth-mark', 'owner-mark', 'specification']),
       invented: fc.dictionary(fc.stringMatching(/^[a-z]{1,10}$/), fc.string({ maxLength: 40 }), { maxKeys: 3 }),

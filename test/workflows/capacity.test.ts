@@ -160,7 +160,7 @@ describe('a plan of capacity', () => {
     const reference = { ...denyAll, metadata: { name: 'deny-all', namespace: name } };
     await admin.delete(reference, policy?.metadata?.uid ?? '');
     // What the worker watches it is told a moment later.
-    await sleep(1000);
+    await sleep(5000);
 
     expect(poolOf(await plan(pools({ bare: 1 })), 'bare').slots).toMatchObject({ ready: 1, broken: 0 });
     const { plan: planned, slots: seen } = poolOf(await plan(pools({ bare: 1 })), 'bare');

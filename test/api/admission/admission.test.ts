@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Admission } from '../../../src/api/admission/admission.ts';
 import { Load } from '../../../src/api/admission/load.ts';
 import type { QueueReading } from '../../../src/api/admission/queue.ts';
@@ -99,6 +99,8 @@ describe('the time to come back', () => {
   it('is another for each of many who are refused at once, as many a second as are served', async () => {
     const { admission } = await admissionAt([BUSY, CALM]);
 
+    const moment = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
+    onTestFinished(() => moment.mockRestore());
     const told = Array.from({ length: 200 }, (_, index) =>
       Number(ask(admission, 'ann', `project-${index}`, 20)?.headers['Retry-After']),
     );
