@@ -24,7 +24,7 @@ export async function waitUntil(
   probe: () => boolean | Promise<boolean>,
   { signal, timeoutMs = 60_000, intervalMs = 50 }: WaitOptions,
 ): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
+  const deadline = performance.now() + timeoutMs;
   let last = 'it did not answer';
   for (;;) {
     signal.throwIfAborted();
@@ -33,7 +33,7 @@ export async function waitUntil(
     } catch (error) {
       last = error instanceof Error ? error.message : String(error);
     }
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       throw new UserError(`${what} was not ready within ${timeoutMs / 1000} s (${last}); run the command again.`);
     }
     await sleep(intervalMs);

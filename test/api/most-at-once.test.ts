@@ -15,7 +15,7 @@ function server() {
 }
 
 describe('of those who are served at once', () => {
-  it.each(['GET', 'POST'])(
+  it.each(['GET', 'HEAD', 'POST'])(
     'there are so many with %s, and who comes beyond that is told when to come back',
     async (method) => {
       const { refused, call } = server();
@@ -28,7 +28,7 @@ describe('of those who are served at once', () => {
         problem: { status: 503 },
         headers: { 'Retry-After': expect.stringMatching(/^[1-5]$/) },
       });
-      expect(refused).toEqual([method === 'GET' ? 'most-looks' : 'most-calls']);
+      expect(refused).toEqual([method === 'POST' ? 'most-calls' : 'most-looks']);
       finish();
       await Promise.all(served);
       await call(method, () => Promise.resolve());
@@ -40,10 +40,11 @@ describe('of those who are served at once', () => {
     const { promise: done, resolve: finish } = Promise.withResolvers<void>();
     const served = Array.from({ length: 3 }, () => call('POST', () => done));
 
-    await call('GET', () => {
-      expect(inFlight.report).toEqual({ in_flight: 3, most: 3 });
-      return Promise.resolve();
-    });
+    for (const method of ['GET', 'HEAD'])
+      await call(method, () => {
+        expect(inFlight.report).toEqual({ in_flight: 3, most: 3 });
+        return Promise.resolve();
+      });
 
     finish();
     await Promise.all(served);

@@ -1,10 +1,10 @@
 import { log } from '@temporalio/activity';
 import { rootCause } from '@temporalio/common';
 import type { Ledger, ServedStart } from '../../capacity/ledger.ts';
-import { now } from '../../capacity/observation.ts';
+import { fresh, now } from '../../capacity/observation.ts';
 import { startsPerMinute } from '../../capacity/rate.ts';
 import type { ExpectedStarts, ServerKind, ServersObserved } from '../../capacity/servers/observed.ts';
-import type { ServersOrder } from '../../capacity/servers/plan.ts';
+import { type ServersOrder, whyFixed } from '../../capacity/servers/plan.ts';
 import type { ServersFailure } from '../../capacity/servers/report.ts';
 import type { Settings } from '../../capacity/settings.ts';
 import type { Scaler, Scaling } from '../scaling.ts';
@@ -33,13 +33,15 @@ export async function observeServers(
   const observed = scaler.kinds.map(async (kind): Promise<ServersObserved> => {
     const limits = settings?.[kind];
     const last = ledger.servers?.[kind];
-    const [fleet, occupied] = await Promise.all([
-      fleetOf(scaler, kind, signal),
-      unlessUnread(`what ${kind} have in hand`, () => scaler.occupied(kind, signal)),
-    ]);
+    const seen = await fleetOf(scaler, kind, signal);
+    const fleet = fresh(seen.fleet);
+    const isScaled = fleet !== undefined && whyFixed(fleet, limits ?? fleet.limits) === undefined;
+    const read = async () => scaler.occupied(kind, signal);
+    // Of those that are left alone it is shown where it can be told, and perhaps nobody can be asked.
+    const occupied = await (isScaled ? unlessUnread(`what ${kind} have in hand`, read) : read().catch(() => undefined));
     return {
       kind,
-      ...fleet,
+      ...seen,
       ...(limits && { limits }),
       ...(occupied && { occupied: now(occupied) }),
       ...(kind === 'workers' && queue && { queue: now(queue) }),

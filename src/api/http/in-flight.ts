@@ -1,6 +1,7 @@
 import type { Middleware } from 'koa';
 import type { OnRefused } from '../admission/refusal.ts';
 import { Returns } from '../admission/returns.ts';
+import { isLook } from './look.ts';
 import { Pace } from './pace.ts';
 import { refuseForNow } from './problems.ts';
 
@@ -14,7 +15,7 @@ export interface InFlightReport {
 
 /**
  * Those for whom a server does something: so many at once, as another would only pile up. Who only looks is bounded apart,
- * so that those who wait keep nobody from looking, and is no load: looks are answered at once.
+ * so that those who wait keep nobody from looking, and is no load.
  */
 export class InFlight {
   readonly #asking: Places;
@@ -33,7 +34,7 @@ export class InFlight {
   /** Refuses whoever comes beyond that. */
   bounded(onRefused: OnRefused): Middleware {
     return async ({ method }, next) => {
-      if (method === 'GET') await this.#looking.hold(next, () => onRefused('most-looks'));
+      if (isLook(method)) await this.#looking.hold(next, () => onRefused('most-looks'));
       else await this.#asking.hold(next, () => onRefused('most-calls'));
     };
   }

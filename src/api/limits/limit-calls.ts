@@ -1,6 +1,7 @@
 import type { Context, Middleware, Next } from 'koa';
 import type { OnRefused } from '../admission/refusal.ts';
 import type { Caller } from '../authentication/authenticate.ts';
+import { isLook } from '../http/look.ts';
 import { refuseTooMany } from '../http/problems.ts';
 import { atOncePolicyField } from './fields.ts';
 
@@ -14,7 +15,7 @@ export function limitCalls(most: number, onRefused: OnRefused): Middleware {
     const { grant }: Caller = context.state.caller;
     if (grant.role === 'admin') return await next();
     context.append('RateLimit-Policy', atOncePolicyField('developer-calls', most));
-    if (context.method === 'GET') return await next();
+    if (isLook(context.method)) return await next();
     const { dev_id: developer } = grant;
     const count = underWay.get(developer) ?? 0;
     if (count >= most) {

@@ -63,7 +63,8 @@ export function serverOrders(plans: readonly ServersPlan[]): ServersOrder[] {
   );
 }
 
-function whyFixed({ autoscaler }: Fleet, limits: ServerLimits | undefined): string[] | undefined {
+/** Why a kind of servers is not scaled here, in sentences; `undefined` where it is. */
+export function whyFixed({ autoscaler }: Fleet, limits: ServerLimits | undefined): string[] | undefined {
   if (autoscaler !== undefined) return [`They are left alone: ${autoscaler} scales them.`];
   if (limits === undefined) return ['They are left as they are: set a floor and a ceiling to have them scaled.'];
   return undefined;
@@ -94,7 +95,8 @@ function desiredOf({ fleet, limits, asked, last, nowMs }: Known): Desired {
   const wanted = Math.min(count, ceiling);
   const stale = asks.filter((ask) => ask.count === undefined).map(({ input }) => input);
   if (stale.length > 0) reasons.push(`Too old or missing: ${stale.join(', ')}; there are not fewer by that.`);
-  const isRound = last === undefined || nowMs - last.roundAtMs >= ROUND_MS;
+  // A clock that was ahead, and is not any more, holds nothing up.
+  const isRound = last === undefined || Math.abs(nowMs - last.roundAtMs) >= ROUND_MS;
   const roundAtMs = isRound ? nowMs : last.roundAtMs;
   // Whatever operators set: what is in hand is not cut off.
   const least = Math.max(wanted, Math.min(inUse, running));

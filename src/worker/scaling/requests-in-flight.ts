@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIPv6 } from 'node:net';
 import { z } from 'zod';
 import type { Occupied } from '../../capacity/servers/observed.ts';
-import { SILENT, together } from '../../capacity/servers/occupied.ts';
+import { ofAll, SILENT } from '../../capacity/servers/occupied.ts';
 
 const ANSWERED_WITHIN_MS = 2000;
 /** So many are asked at once, and so many altogether. */
@@ -25,7 +25,10 @@ export async function requestsInFlight(base: URL, signal: AbortSignal): Promise<
     told.push(...(await Promise.all(asked.slice(from, from + AT_ONCE).map((url) => loadOf(url, signal)))));
   }
   if (told.every((one) => one === undefined)) throw new Error(`no API server answers at ${base.host}`);
-  return together(told.map((one) => one ?? SILENT));
+  return ofAll(
+    addresses.length,
+    told.map((one) => one ?? SILENT),
+  );
 }
 
 async function loadOf(url: URL, signal: AbortSignal): Promise<Occupied | undefined> {

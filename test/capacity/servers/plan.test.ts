@@ -147,6 +147,12 @@ describe('servers, round by round', () => {
     expect(planned(seen(10, { last }), 10_000)).toMatchObject({ desired: 9, quietRounds: 3 });
   });
 
+  it('go down again at once where a clock that was ahead is set right', () => {
+    const last = { desired: 10, quietRounds: 2, roundAtMs: 3_600_000, ofOne: {} };
+
+    expect(planned(seen(10, { last }), 0)).toMatchObject({ desired: 9, quietRounds: 3, roundAtMs: 0 });
+  });
+
   it('are not fewer than what is in use though operators allow no more', () => {
     const occupied = read({ count: 800, servers: 8 });
     const sizes = rounds(20, (running) => seen(running, { limits: { ...LIMITS, ceiling: 2 }, occupied }), 10);
