@@ -10,9 +10,10 @@ const SECRETS: [RegExp, string][] = [
   [/\b(berth_[0-9a-f]{12})_[\w-]+/g, '$1_…'],
   [/\beyJ[\w-]+\.[\w-]*\.[\w.-]*/g, 'eyJ…'],
   [/\b(Bearer|Basic) +[^\s"'\\,]+/gi, '$1 …'],
-  [/-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?-----END \1-----/gs, '-----BEGIN $1----- …'],
+  // Keys are shorter; without an end, the search for one would take as long as the text is, at each beginning.
+  [/-----BEGIN ([A-Z ]*PRIVATE KEY)-----.{0,16384}?-----END \1-----/gs, '-----BEGIN $1----- …'],
   // A string up to its end, one that is cut off up to where it may end, and what has no quotes.
-  [named(String.raw`(\\*["']?\s*[:=]\s*)(\\*)(["'])(?:.*?)(?<!\\)(?:\3\3\\\\)*\3\4`), '$1$2$3$4…$3$4'],
+  [named(String.raw`(\\*["']?\s*[:=]\s*)(\\*)(["']).*?(?<!\\)(?:\3\3\\\\)*\3\4`), '$1$2$3$4…$3$4'],
   [named(String.raw`(\\*["']?\s*[:=]\s*\\*["'])[^\s"'\\,}]+`), '$1$2…'],
   [named(String.raw`(\s*[:=]\s*)[^\s"'\\,}&]+`), '$1$2…'],
 ];
