@@ -32,14 +32,14 @@ interface Means {
  * @throws UserError where that does not come to be, with what was planned
  */
 export async function prepare({ isPrewarmed, scales }: Variant, developers: number, means: Means): Promise<number> {
-  const [began, setAt] = [performance.now(), Date.now()];
+  const began = performance.now();
   await means.operator.setCapacity({
     ...(isPrewarmed && {
       pools: { [DEFAULT_TEMPLATE]: { ceiling: developers } },
       calendar: [
         {
           // It holds from now on; those who come are counted from its start.
-          start: localMinute(new Date(setAt - MINUTE_MS)),
+          start: localMinute(new Date(Date.now() - MINUTE_MS)),
           time_zone: 'Etc/UTC',
           ...{ lead: '1m', duration: '4h', template: DEFAULT_TEMPLATE, count: developers, reason: 'The launch' },
         },
@@ -52,7 +52,7 @@ export async function prepare({ isPrewarmed, scales }: Variant, developers: numb
     await untilPlanned('slots are ready', ({ pools }) => [readyIn(pools), developers], means);
     fillingMs = performance.now() - began;
   }
-  if (scales) await untilPlanned('API servers serve', (report) => servingIn(report, setAt, means.bench), means);
+  if (scales) await untilPlanned('API servers serve', (report) => servingIn(report, means.bench), means);
   return fillingMs;
 }
 
@@ -60,10 +60,11 @@ function readyIn(pools: CapacityReport['pools']): number {
   return pools.find(({ template }) => template === DEFAULT_TEMPLATE)?.slots.ready ?? 0;
 }
 
-/** A plan from before it was set says nothing of it. */
-function servingIn({ at, servers = [] }: CapacityReport, setAt: number, { api }: Bench): [number, number] {
+function servingIn({ settings, servers = [] }: CapacityReport, { api }: Bench): [number, number] {
   const planned = servers.find(({ kind }) => kind === 'api');
-  const wanted = Date.parse(at) >= setAt ? (planned?.desired ?? API_SERVERS) : API_SERVERS;
+  // What was planned by other settings, or without having seen them, says nothing of it.
+  const isOfThese = settings.servers?.api?.floor === API_SERVERS && planned?.running !== undefined;
+  const wanted = isOfThese ? (planned.desired ?? API_SERVERS) : API_SERVERS;
   return [listenersAt(Number(new URL(api).port)) ?? planned?.running ?? 0, wanted];
 }
 
@@ -82,9 +83,9 @@ async function untilPlanned(
     const [is, should] = report ? count(report) : [0, Number.POSITIVE_INFINITY];
     if (is >= should) return;
     if (report) progress.update(`${is} of ${should} ${what}`);
-    if (is !== seen) [seen, seenAt] = [is, performance.now()];
+    if (is > seen) [seen, seenAt] = [is, performance.now()];
     if (performance.now() - seenAt > STUCK_AFTER_MS) {
-      const stands = `${is} of ${should} ${what}, and nothing has changed for ${STUCK_AFTER_MS / MINUTE_MS} minutes`;
+      const stands = `${is} of ${should} ${what}, and there were no more for ${STUCK_AFTER_MS / MINUTE_MS} minutes`;
       const { pools, servers } = report ?? {};
       throw new UserError(`${stands}. The last plan: ${JSON.stringify({ pools, servers })}`);
     }
