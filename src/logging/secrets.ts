@@ -8,7 +8,7 @@ const IS_CALLED_SECRET = new RegExp(`(?:${WORDS})$`, 'i');
 const SECRETS: [RegExp, string][] = [
   // A token's id is no secret: it finds the token.
   [/\b(berth_[0-9a-f]{12})_[\w-]+/g, '$1_…'],
-  [/\beyJ[\w-]+\.[\w-]*\.[\w.-]*/g, 'eyJ…'],
+  [/(?<![\w-])eyJ[\w-]+\.[\w-]*\.[\w.-]*/g, 'eyJ…'],
   [/\b(Bearer|Basic) +[^\s"'\\,]+/gi, '$1 …'],
   // Keys are shorter; without an end, the search for one would take as long as the text is, at each beginning.
   [/-----BEGIN ([A-Z ]*PRIVATE KEY)-----.{0,16384}?-----END \1-----/gs, '-----BEGIN $1----- …'],
@@ -36,7 +36,9 @@ export function lineWithoutSecrets(line: string, known: readonly string[] = []):
   const told = JSON.parse(line, (name, value: unknown) => {
     if (typeof value === 'boolean' || value === null) return value;
     if (IS_CALLED_SECRET.test(name)) return '…';
-    return typeof value === 'string' ? withoutSecrets(value, known) : value;
+    if (typeof value === 'string') return withoutSecrets(value, known);
+    if (typeof value !== 'object' || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, of]) => [withoutSecrets(name, known), of]));
   });
   return `${JSON.stringify(told)}\n`;
 }

@@ -91,6 +91,15 @@ it('a text in quotes that is called a secret is cut out up to its end, however o
   );
 });
 
+it('what something is called by is no place for a secret either', () => {
+  const { token } = generateToken();
+  const key = randomBytes(32).toString('hex');
+  const line = JSON.stringify({ seen: [{ [token]: 1, [key]: 2 }] });
+
+  const { seen } = JSON.parse(lineWithoutSecrets(line, [key]));
+  expect(seen).toEqual([{ [`${token.slice(0, 'berth_'.length + 12)}_…`]: 1, '…': 2 }]);
+});
+
 it('a secret that looks like anything else is cut out where it is known', () => {
   const key = randomBytes(32).toString('hex');
 
