@@ -57,8 +57,9 @@ export function asksFor(seen: ServersObserved, running: number, nowMs: number): 
 
 /** Since when as many were seen to be behind by one plan after the other. */
 function behindBefore({ last }: ServersObserved, running: number, nowMs: number): number | undefined {
-  if (last === undefined || last.desired !== running || nowMs - last.roundAtMs > OUT_OF_SIGHT_MS) return undefined;
-  return last.behindSinceMs;
+  if (last === undefined || last.desired !== running) return undefined;
+  // By a clock that was set since then, it cannot be told either.
+  return Math.abs(nowMs - last.roundAtMs) > OUT_OF_SIGHT_MS ? undefined : last.behindSinceMs;
 }
 
 function askOf<T>(input: string, read: T | undefined, of: (read: T) => Omit<Ask, 'input'>): Ask {

@@ -197,8 +197,10 @@ describe('servers, round by round', () => {
     const before = { desired: 1, quietRounds: 0, roundAtMs: 290_000, ofOne: {}, behindSinceMs: 0 };
     const at300s = (last: typeof before) => planned(seen(1, { ...busy, last }), 300_000).behindSinceMs;
     expect(at300s(before)).toBe(0);
-    // Others than before, or not looked at for long.
-    expect([at300s({ ...before, desired: 2 }), at300s({ ...before, roundAtMs: 100_000 })]).toEqual([300_000, 300_000]);
+    // Others than before, not looked at for long, or by a clock that was ahead.
+    expect(
+      [{ desired: 2 }, { roundAtMs: 100_000 }, { roundAtMs: 500_000 }].map((other) => at300s({ ...before, ...other })),
+    ).toEqual([300_000, 300_000, 300_000]);
     expect(planned(seen(1, { last: before }))).not.toHaveProperty('behindSinceMs');
     const { fleet: _, ...blind } = seen(1, { ...busy, last: before });
     expect(planned(blind)).not.toHaveProperty('behindSinceMs');
