@@ -2,11 +2,14 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { lastLines } from '../../src/local/processes/server-log.ts';
 import { REPOSITORY } from '../../src/local/repository.ts';
 
 /** As long as `npm start` gives it to end. */
 const GRACE_MS = 10_000;
+/** A process has its signal by then. */
+const TOLD_WITHIN_MS = 1000;
 
 /** A worker or an API server, in a process of its own as `npm start` runs them. */
 export class ProductProcess {
@@ -51,10 +54,17 @@ export class ProductProcess {
     return this.#child.pid ?? Number.NaN;
   }
 
-  /** Tells it to end, and is gone before it has. @returns its exit code, once it has ended by itself */
-  async abandon(): Promise<number | null> {
+  /**
+   * Tells it to end, and is gone before it has.
+   * @param onGone called then: until it is, the process must have something in hand
+   * @returns its exit code
+   */
+  async abandon(onGone: () => void): Promise<number | null> {
     this.#child.kill('SIGTERM');
+    // What is sent at once comes in any order.
+    await sleep(TOLD_WITHIN_MS);
     this.#child.disconnect();
+    onGone();
     return await this.#ended;
   }
 

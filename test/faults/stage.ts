@@ -137,9 +137,9 @@ export class Stage {
     return code ?? null;
   }
 
-  /** Tells a worker to end, and is gone before it has. @returns its exit code */
-  async abandonWorker(name: string): Promise<number | null> {
-    const code = await this.#processes.get(name)?.abandon();
+  /** Tells a worker to end, and is gone before it has, which is told. @returns its exit code */
+  async abandonWorker(name: string, onGone: () => void): Promise<number | null> {
+    const code = await this.#processes.get(name)?.abandon(onGone);
     this.#processes.delete(name);
     return code ?? null;
   }

@@ -19,10 +19,9 @@ it('a worker that is told to end, and whose parent goes then, ends as it would h
   await hold.caughtWithin(30_000, 'the quota');
   const { log } = stage.processOf('abandoned');
 
-  const ending = stage.abandonWorker('abandoned');
-  hold.release();
+  const code = await stage.abandonWorker('abandoned', () => hold.release());
 
-  expect({ code: await ending, said: readFileSync(log, 'utf8') }).toEqual({
+  expect({ code, said: readFileSync(log, 'utf8') }).toEqual({
     code: 0,
     said: expect.not.stringContaining('IllegalStateError'),
   });

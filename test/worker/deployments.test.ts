@@ -1,11 +1,12 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { KubernetesObject, V1Deployment } from '@kubernetes/client-node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { ServersReport } from '../../src/capacity/servers/report.ts';
-import { NO_POOLS } from '../../src/capacity/settings.ts';
+import { NO_POOLS, type Settings } from '../../src/capacity/settings.ts';
 import type { Cluster, Reference } from '../../src/cluster/client.ts';
 import { readManifest } from '../../src/local/bootstrap/manifests.ts';
 import { REPOSITORY } from '../../src/local/repository.ts';
@@ -74,6 +75,15 @@ async function remove(object: Reference): Promise<void> {
 }
 async function replicas(name: typeof workers): Promise<number | undefined> {
   return (await admin.read<V1Deployment>(deployment(name, 0) as Reference))?.spec?.replicas;
+}
+
+async function planBy(stage: Stage, workflowId: string, servers: Settings['servers']): Promise<ServersReport[]> {
+  const report = await stage.temporal.workflow.execute<typeof CapacityWorkflow>('CapacityWorkflow', {
+    args: [{ settings: { ...NO_POOLS, ...(servers && { servers }) } }],
+    taskQueue: CAPACITY_QUEUE,
+    workflowId,
+  });
+  return report.servers ?? [];
 }
 
 describe('Deployments, by the account of a worker with the role that it needs', () => {
@@ -149,12 +159,7 @@ describe('a plan of capacity', () => {
   let plans = 0;
   const limits = (floor: number) => ({ floor, ceiling: 9, quiet_rounds: 10 });
   const plan = async (floor: number): Promise<ServersReport[]> => {
-    const report = await stage.temporal.workflow.execute<typeof CapacityWorkflow>('CapacityWorkflow', {
-      args: [{ settings: { ...NO_POOLS, servers: { workers: limits(floor), api: limits(floor) } } }],
-      taskQueue: CAPACITY_QUEUE,
-      workflowId: `capacity-${plans++}`,
-    });
-    return report.servers ?? [];
+    return await planBy(stage, `capacity-${plans++}`, { workers: limits(floor), api: limits(floor) });
   };
 
   it('has as many as it wants of those that nobody else scales, and says of the others who does', async () => {
@@ -203,6 +208,36 @@ describe('a plan of capacity', () => {
       return Object.fromEntries([...lines].map(([, what, value]) => [what, Number(value)]));
     };
     await expect.poll(metrics, SOON).toMatchObject({ desired: 3, failed: 1, planned_at: expect.any(Number) });
+  });
+});
+
+describe('where nobody can be asked what API servers have in hand', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await Stage.setUp({ ownKey: true });
+    await stage.startWorker('worker', {
+      BERTH_SCALE: 'deployments',
+      BERTH_API_DEPLOYMENT: `${NAMESPACE}/berth-api`,
+    });
+  });
+  afterEach(() => admin.apply(autoscaler));
+  afterAll(() => stage?.close());
+
+  const plan = (name: string) => planBy(stage, name, { api: { floor: 1, ceiling: 9, quiet_rounds: 10 } });
+  const complaints = () => readFileSync(stage.processOf('worker').log, 'utf8').match(/nobody can be asked/g) ?? [];
+
+  it('that is amiss where they are scaled, and of no interest where they are left alone', async () => {
+    expect(await plan('left-alone')).toMatchObject([{ desired: 2, autoscaler: expect.any(String) }]);
+    expect(complaints()).toEqual([]);
+
+    await remove(autoscaler);
+    const [scaled] = await plan('scaled');
+
+    expect(scaled).toMatchObject({
+      desired: 2,
+      reasons: expect.arrayContaining([expect.stringMatching(/^Too old or missing/)]),
+    });
+    await expect.poll(complaints).toHaveLength(1);
   });
 });
 
