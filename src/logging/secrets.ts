@@ -1,6 +1,8 @@
 /** The words that names of secrets end with. */
 const WORDS = 'client-key-data|token|password|secret|api[-_]?key';
 const IS_CALLED_SECRET = new RegExp(`(?:${WORDS})$`, 'i');
+/** What is found in a line wherever there is anything to be cut out of it: nearly all have none of it. */
+const SUSPECT = new RegExp(String.raw`berth_|eyJ|bearer|basic|private key|(?:${WORDS})(?!\w)`, 'i');
 /**
  * What is recognised as a secret wherever it stands, with what is shown of it. None of these should ever come near a log:
  * this is for the day on which a library quotes one in an error.
@@ -30,9 +32,10 @@ export function withoutSecrets(text: string, known: readonly string[] = []): str
 /**
  * A line of JSON without what looks like a secret, and without what is called one. It is read, not searched: whatever it
  * holds, it stays a line of JSON.
- * @param known secrets of this process that look like anything else
+ * @param known secrets of this process that look like anything else, and that JSON has as they are
  */
 export function lineWithoutSecrets(line: string, known: readonly string[] = []): string {
+  if (!SUSPECT.test(line) && !known.some((secret) => line.includes(secret))) return line;
   const told = JSON.parse(line, (name, value: unknown) => {
     if (typeof value === 'boolean' || value === null) return value;
     if (IS_CALLED_SECRET.test(name)) return '…';

@@ -21,39 +21,42 @@ describe('while Temporal', () => {
   it.each<[string, (temporal: OwnTemporal) => Promise<void>, (temporal: OwnTemporal) => Promise<void>]>([
     ['is not there', (temporal) => temporal.kill(), (temporal) => temporal.start()],
     ['is there and answers nothing', async (temporal) => temporal.freeze(), async (temporal) => temporal.thaw()],
-  ])('%s, every call answers 503 with Retry-After within 2 s; the API recovers by itself', async (_, breaks, mends) => {
-    const { temporal, api } = await system();
-    const token = await adminToken();
-    const identity = { dev_id: someDeveloper(), project: 'shop' };
-    const calls = {
-      start: () => call(token, 'POST', '/environments/start', { api, body: { ...identity, template: 'bare' } }),
-      terminate: () => call(token, 'POST', '/environments/terminate', { api, body: identity }),
-      status: () => call(token, 'GET', `/environments/status?${new URLSearchParams(identity)}`, { api }),
-      kubeconfig: () => call(token, 'POST', '/environments/kubeconfig', { api, body: identity }),
-      list: () => call(token, 'GET', '/environments/status', { api }),
-    };
-    await expect.poll(async () => (await calls.list()).status).toBe(200);
+  ])(
+    '%s, every call answers 503 with Retry-After, in the median within 2 s; the API recovers by itself',
+    async (_, breaks, mends) => {
+      const { temporal, api } = await system();
+      const token = await adminToken();
+      const identity = { dev_id: someDeveloper(), project: 'shop' };
+      const calls = {
+        start: () => call(token, 'POST', '/environments/start', { api, body: { ...identity, template: 'bare' } }),
+        terminate: () => call(token, 'POST', '/environments/terminate', { api, body: identity }),
+        status: () => call(token, 'GET', `/environments/status?${new URLSearchParams(identity)}`, { api }),
+        kubeconfig: () => call(token, 'POST', '/environments/kubeconfig', { api, body: identity }),
+        list: () => call(token, 'GET', '/environments/status', { api }),
+      };
+      await expect.poll(async () => (await calls.list()).status).toBe(200);
 
-    await breaks(temporal);
+      await breaks(temporal);
 
-    const times: number[] = [];
-    for (const [name, make] of Object.entries(calls)) {
-      const { tookMs, answer } = await timed(make);
-      expect(answer, name).toMatchObject({ status: 503, body: { type: 'urn:berth:problem:unavailable' } });
-      expect(Number(answer.headers.get('Retry-After')), name).toBeGreaterThan(0);
-      times.push(tookMs);
-    }
-    // One of them may meet a moment in which the machine has no time.
-    expect(percentiles(times).p50).toBeLessThan(2000);
-    expect(Math.max(...times)).toBeLessThan(5000);
-    const down = { status: 'down', temporal: 'unreachable', workers: 'unknown' };
-    expect(await health(api)).toMatchObject({ status: 503, body: down });
+      const times: number[] = [];
+      for (const [name, make] of Object.entries(calls)) {
+        const { tookMs, answer } = await timed(make);
+        expect(answer, name).toMatchObject({ status: 503, body: { type: 'urn:berth:problem:unavailable' } });
+        expect(Number(answer.headers.get('Retry-After')), name).toBeGreaterThan(0);
+        times.push(tookMs);
+      }
+      // One of them may meet a moment in which the machine has no time.
+      expect(percentiles(times).p50).toBeLessThan(2000);
+      expect(Math.max(...times)).toBeLessThan(5000);
+      const down = { status: 'down', temporal: 'unreachable', workers: 'unknown' };
+      expect(await health(api)).toMatchObject({ status: 503, body: down });
 
-    await mends(temporal);
+      await mends(temporal);
 
-    await expect.poll(async () => (await calls.list()).status, { timeout: 20_000 }).toBe(200);
-    expect(await health(api)).toMatchObject({ status: 200, body: { temporal: 'reachable' } });
-  });
+      await expect.poll(async () => (await calls.list()).status, { timeout: 20_000 }).toBe(200);
+      expect(await health(api)).toMatchObject({ status: 200, body: { temporal: 'reachable' } });
+    },
+  );
 });
 
 it('an API that is started before Temporal waits for it, and says which part is missing', async () => {

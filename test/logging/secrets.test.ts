@@ -56,6 +56,7 @@ it.each(Object.entries(SECRETS))(
         const text = `${before}${written} ${after}`;
         for (const line of [text, JSON.stringify({ text }), JSON.stringify({ text: JSON.stringify({ text }) })])
           expect(withoutSecrets(line).includes(secret)).toBe(false);
+        expect(lineWithoutSecrets(JSON.stringify({ text })).includes(secret)).toBe(false);
       }),
     );
   },
@@ -104,6 +105,7 @@ it('a secret that looks like anything else is cut out where it is known', () => 
   const key = randomBytes(32).toString('hex');
 
   expect(withoutSecrets(`the key ${key}, twice: ${key}`, [key])).toBe('the key …, twice: …');
+  expect(lineWithoutSecrets(JSON.stringify({ seen: key }), [key])).toBe(`${JSON.stringify({ seen: '…' })}\n`);
 });
 
 it('what is no secret stays: ids of tokens and workflows, digests, names', () => {
